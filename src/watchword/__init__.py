@@ -1,0 +1,1 @@
+"""Watchword: rules over camera footage."""

@@ -1,0 +1,495 @@
+"""What a camera looks at, as data: zones, lines, frame size, time zone, view, ground calibration.
+
+Pure Python, so that an editor can read a scene without NumPy. `watchword.geometry` prepares it for measuring.
+
+A scene file is JSON. Shapes are GeoJSON geometries (RFC 7946) in pixels of the scene's frame, x to the right and y
+down, with what else is known of them beside (RFC 7946 allows such members)::
+
+    {
+      "frame": [1280, 720],
+      "time_zone": "Europe/Paris",
+      "view": "eye",
+      "zones": {
+        "hall": {"type": "Polygon", "coordinates": [[[0, 300], [1280, 300], [1280, 720], [0, 720]]]},
+        "stairs": {"type": "Polygon", "coordinates": [[…]], "anchor": "any", "flow": [[10, 20], [300, 20]]}
+      },
+      "lines": {
+        "gate": {"type": "LineString", "coordinates": [[640, 90], [640, 700]], "from": "street", "to": "lobby"}
+      },
+      "ground": {"pairs": [[[100, 700], [0, 0]], …], "heights": [[640, 700, 310]]}
+    }
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from watchword.errors import SceneError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from watchword.geometry import Crossing, LineCounter
+    from watchword.tracks import Tracks
+
+Point = tuple[float, float]
+Ring = tuple[Point, ...]
+Size = tuple[int, int]
+View = Literal["eye", "overhead"]
+VIEWS = ("eye", "overhead")
+ANCHORS = ("bottom", "centre", "any")
+
+
+def show_number(value: float) -> str:
+    """A coordinate as people write it: 12, 12.5."""
+    return f"{value:.10g}"
+
+
+def show_point(point: Point) -> str:
+    """A point as people write it: (12, 30.5)."""
+    return f"({show_number(point[0])}, {show_number(point[1])})"
+
+
+def _points(name: str, given: Iterable[Any]) -> list[Point]:
+    points = []
+    for number, item in enumerate(given, 1):
+        pair = tuple(item) if isinstance(item, Sequence) and not isinstance(item, str) else ()
+        if len(pair) != 2 or any(
+            isinstance(v, bool) or not isinstance(v, int | float) or not math.isfinite(v) for v in pair
+        ):
+            raise SceneError(
+                f"{name}: point {number} is {item!r}", fix="a point is two finite numbers, x and y in pixels"
+            )
+        points.append((float(pair[0]), float(pair[1])))
+    return points
+
+
+def _ring(name: str, given: Iterable[Any]) -> Ring:
+    """A ring without its closing point and without doubled points, known to enclose an area and not to cross itself."""
+    points = _points(name, given)
+    if len(points) < 3:
+        raise SceneError(f"{name}: {len(points)} points are fewer than three", fix="a zone needs three corners or more")
+    ring = [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
+    if ring[0] == ring[-1]:
+        ring.pop()
+    if len(set(ring)) < 3:
+        raise SceneError(
+            f"{name}: only {len(set(ring))} different points", fix="a zone needs three different corners or more"
+        )
+    for i, (a, b) in enumerate(_sides(ring)):
+        for j, (c, d) in enumerate(_sides(ring)):
+            if j <= i or j == i + 1 or (i == 0 and j == len(ring) - 1):
+                continue
+            if (at := _meet(a, b, c, d)) is not None:
+                raise SceneError(
+                    f"{name}: sides {show_point(a)}–{show_point(b)} and {show_point(c)}–{show_point(d)} "
+                    f"cross at {show_point(at)}",
+                    fix="give the corners in the order in which one walks around the zone",
+                )
+    if abs(_area(ring)) < 1e-9:
+        raise SceneError(f"{name}: no area, all points are on one line", fix="move a corner off the line")
+    for i, (a, b) in enumerate(_sides(ring)):
+        c = ring[(i + 2) % len(ring)]
+        if abs(_cross(a, b, c)) < 1e-12 and (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0:
+            raise SceneError(f"{name}: the side to {show_point(b)} runs back over itself", fix="leave that corner out")
+    return tuple(ring)
+
+
+def _sides(ring: Sequence[Point]) -> list[tuple[Point, Point]]:
+    return [(a, ring[(i + 1) % len(ring)]) for i, a in enumerate(ring)]
+
+
+def _area(ring: Sequence[Point]) -> float:
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in _sides(ring)) / 2
+
+
+def _cross(p: Point, q: Point, r: Point) -> float:
+    return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
+
+
+def _meet(a: Point, b: Point, c: Point, d: Point) -> Point | None:
+    """A point that segments ab and cd share, ends included; None where they do not meet."""
+    d1, d2, d3, d4 = _cross(c, d, a), _cross(c, d, b), _cross(a, b, c), _cross(a, b, d)
+    if d1 == d2 == d3 == d4 == 0:
+        inside = [p for p, (q, r) in ((a, (c, d)), (b, (c, d)), (c, (a, b)), (d, (a, b))) if _between(p, q, r)]
+        return inside[0] if inside else None
+    if d1 * d2 > 0 or d3 * d4 > 0:
+        return None
+    t = d1 / (d1 - d2) if d1 != d2 else 0.0
+    return (a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]))
+
+
+def _between(p: Point, q: Point, r: Point) -> bool:
+    return min(q[0], r[0]) <= p[0] <= max(q[0], r[0]) and min(q[1], r[1]) <= p[1] <= max(q[1], r[1])
+
+
+def _inside_frame(what: str, points: Iterable[Point], frame: Size) -> None:
+    listed = list(points)
+    for number, (x, y) in enumerate(listed, 1):
+        for axis, value, limit in (("x", x, frame[0]), ("y", y, frame[1])):
+            if not 0 <= value <= limit:
+                raise SceneError(
+                    f"{what}: point {number} has {axis} = {show_number(value)} in a frame {frame[0]}×{frame[1]}",
+                    fix=f"{axis} goes from 0 to {limit}; or correct the scene's frame size",
+                )
+
+
+def _check_name(what: str, name: object) -> str:
+    if not isinstance(name, str) or not re.fullmatch(r"[^\W\d]\w*", name):
+        raise SceneError(f"a {what} cannot be named {name!r}", fix="use letters, digits and _, a letter first")
+    return name
+
+
+@attrs.frozen
+class Zone:
+    """A part of the picture, a polygon. Serves alone: `zone.contains(tracks)`.
+
+    Attributes:
+        name: Its name in rules.
+        points: The corners, in pixels; the last is joined to the first.
+        holes: Rings cut out of it.
+        anchor: Where a thing is: "bottom" (of its box, centre; with an overhead view its centre), "centre", "any" (its
+            box touches the zone), or a share from 0 to 1 of the box that has to be inside.
+        flow: The direction people should go, from a point to a point.
+        frame: Size of the frame it was drawn for; the place of a box that is cut off is moved to its edge.
+        view: "eye" or "overhead".
+
+    Raises:
+        SceneError: Fewer than three different corners, no area, sides that cross, a point outside `frame`.
+    """
+
+    name: str
+    points: Ring
+    holes: tuple[Ring, ...] = ()
+    anchor: str | float = "bottom"
+    flow: tuple[Point, Point] | None = None
+    frame: Size | None = None
+    view: View = "eye"
+
+    def __attrs_post_init__(self) -> None:
+        what = f"zone {_check_name('zone', self.name)}"
+        if self.frame is not None:
+            self._refuse_fractions(what, self.frame)
+        object.__setattr__(self, "points", _ring(what, self.points))
+        holes = tuple(_ring(f"{what}, hole {i}", hole) for i, hole in enumerate(self.holes, 1))
+        object.__setattr__(self, "holes", holes)
+        if self.frame is not None:
+            for ring in (self.points, *self.holes):
+                _inside_frame(what, ring, self.frame)
+        share = isinstance(self.anchor, int | float) and 0 < self.anchor <= 1
+        if not share and self.anchor not in ANCHORS:
+            raise SceneError(
+                f"{what}: anchor {self.anchor!r}", fix="it is one of bottom, centre, any, or a share such as 0.5"
+            )
+        if self.flow is not None:
+            start, end = _points(f"{what}, flow", self.flow)
+            if start == end:
+                raise SceneError(f"{what}: its flow goes nowhere", fix="give two different points")
+            object.__setattr__(self, "flow", (start, end))
+
+    def _refuse_fractions(self, what: str, frame: Size) -> None:
+        points = _points(what, self.points)
+        if len(points) >= 3 and all(0 <= v <= 1 for p in points for v in p):
+            pixels = ", ".join(f"[{show_number(x * frame[0])}, {show_number(y * frame[1])}]" for x, y in points)
+            raise SceneError(
+                f"{what}: these are fractions of the frame, not pixels",
+                fix=f"in a frame of {frame[0]}×{frame[1]} they are [{pixels}]",
+            )
+
+    @property
+    def area(self) -> float:
+        """Its area in px², holes not counted."""
+        return abs(_area(self.points)) - sum(abs(_area(hole)) for hole in self.holes)
+
+    def contains(self, tracks: Tracks) -> NDArray[Any]:
+        """Which rows of a table are inside (borders count), bool (n,). A box wholly outside the frame is nowhere."""
+        from watchword.geometry import zone_contains
+
+        return zone_contains(self, tracks.boxes)
+
+
+@attrs.frozen
+class Line:
+    """A line from a point to a point, with or without named sides. Serves alone: `line.crossings(…)`.
+
+    Side A (`sides[0]`) is where cross(P2 − P1, q − P1) > 0 in image coordinates; *inward* is from A to B.
+
+    Raises:
+        SceneError: The two points are one, or lie outside `frame`, or both sides have one name.
+    """
+
+    name: str
+    start: Point
+    end: Point
+    sides: tuple[str, str] | None = None
+    frame: Size | None = None
+    view: View = "eye"
+
+    def __attrs_post_init__(self) -> None:
+        what = f"line {_check_name('line', self.name)}"
+        start, end = _points(what, (self.start, self.end))
+        if start == end:
+            raise SceneError(f"{what}: both ends are {show_point(start)}", fix="give two different points")
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
+        if self.frame is not None:
+            _inside_frame(what, (start, end), self.frame)
+        if self.sides is not None:
+            a, b = (_check_name("side", side) for side in self.sides)
+            if a == b:
+                raise SceneError(f"{what}: both sides are called {a}", fix="give each side a name of its own")
+            object.__setattr__(self, "sides", (a, b))
+
+    def counter(self) -> LineCounter:
+        """A counter that takes tables one by one and says, for each row, whether the thing has now crossed."""
+        from watchword.geometry import LineCounter
+
+        return LineCounter(self)
+
+    def crossings(self, ticks: Iterable[Tracks]) -> Iterator[Crossing]:
+        """Every crossing in a stream of tables, as it is decided."""
+        counter = self.counter()
+        for tracks in ticks:
+            yield from counter.crossings(tracks)
+
+
+@attrs.frozen
+class Ground:
+    """How the picture lies on the ground.
+
+    Attributes:
+        pairs: Point in the picture (px) and the same point on the ground (m), four or more.
+        heights: Foot x, foot y and height (all px) of people standing upright.
+
+    Raises:
+        SceneError: One to three pairs, or neither pairs nor heights.
+    """
+
+    pairs: tuple[tuple[Point, Point], ...] = ()
+    heights: tuple[tuple[float, float, float], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        pairs = tuple((a, b) for a, b in (_points("ground, pair", pair) for pair in self.pairs))
+        object.__setattr__(self, "pairs", pairs)
+        heights = []
+        for number, row in enumerate(self.heights, 1):
+            if len(row) != 3 or not all(isinstance(v, int | float) and math.isfinite(v) for v in row) or row[2] <= 0:
+                raise SceneError(
+                    f"ground: height {number} is {row!r}", fix="give foot x, foot y and a height over 0, in pixels"
+                )
+            heights.append((float(row[0]), float(row[1]), float(row[2])))
+        object.__setattr__(self, "heights", tuple(heights))
+        if 0 < len(pairs) < 4:
+            raise SceneError(f"ground: {len(pairs)} point pairs", fix="give four or more, not all on one line")
+        if not pairs and not heights:
+            raise SceneError("ground: neither pairs nor heights", fix="leave `ground` out where nothing is known")
+
+
+T = TypeVar("T", Zone, Line)
+
+
+def _named(what: str, given: Iterable[T] | Mapping[str, T]) -> Mapping[str, T]:
+    items = list(given.values()) if isinstance(given, Mapping) else list(given)
+    named: dict[str, T] = {}
+    for item in items:
+        if item.name in named:
+            raise SceneError(f"the name {item.name} is used for two {what}s", fix="give each its own name")
+        named[item.name] = item
+    return MappingProxyType(named)
+
+
+@attrs.frozen(kw_only=True)
+class Scene:
+    """All that is known of one camera's view.
+
+    Attributes:
+        frame: Width and height, in pixels, that zones and lines are drawn for.
+        zones: By name; give a list or a mapping.
+        lines: By name; give a list or a mapping.
+        time_zone: An IANA name, such as Europe/Paris.
+        view: "eye" (people stand on the ground, seen from the side) or "overhead".
+        ground: Calibration, where there is one.
+        name: The file it came from, for messages.
+
+    Raises:
+        SceneError: Something in it makes no sense.
+    """
+
+    frame: Size
+    zones: Mapping[str, Zone] = attrs.field(factory=dict)
+    lines: Mapping[str, Line] = attrs.field(factory=dict)
+    time_zone: str = "UTC"
+    view: View = "eye"
+    ground: Ground | None = None
+    name: str = "scene"
+
+    def __attrs_post_init__(self) -> None:
+        frame = tuple(self.frame) if isinstance(self.frame, Sequence) else ()
+        if len(frame) != 2 or any(isinstance(v, bool) or not isinstance(v, int) or v < 1 for v in frame):
+            raise SceneError(f"frame is {self.frame!r}", fix="give width and height in whole pixels, [1280, 720]")
+        object.__setattr__(self, "frame", frame)
+        if self.view not in VIEWS:
+            raise SceneError(f"view is {self.view!r}", fix="it is eye or overhead")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ValueError, OSError, KeyError, TypeError):
+            raise SceneError(
+                f"there is no time zone {self.time_zone!r}", fix="give an IANA name, Europe/Paris"
+            ) from None
+        for what, field in (("zone", "zones"), ("line", "lines")):
+            named = _named(what, getattr(self, field))
+            bound = {k: attrs.evolve(v, frame=frame, view=self.view) for k, v in named.items()}
+            object.__setattr__(self, field, MappingProxyType(bound))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a scene file.
+
+        Raises:
+            SceneError: The file is not there, is no JSON, or holds something that makes no sense.
+        """
+        try:
+            text = Path(path).read_text("utf-8")
+        except OSError as error:
+            raise SceneError(f"cannot be read: {error.strerror}", where=str(path), fix="check the path") from None
+        except UnicodeDecodeError:
+            raise SceneError("is not text in UTF-8", where=str(path), fix="a scene is a JSON file") from None
+        return cls.loads(text, str(path))
+
+    @classmethod
+    def loads(cls, text: str, name: str = "scene") -> Self:
+        """Read a scene from JSON text; `name` stands in messages.
+
+        Raises:
+            SceneError: The text is no JSON, or holds something that makes no sense.
+        """
+        try:
+            data = json.loads(text, object_pairs_hook=_no_doubles)
+            return cls._from(data, name)
+        except json.JSONDecodeError as error:
+            raise SceneError(
+                f"is not JSON: {error.msg}", where=f"{name}:{error.lineno}:{error.colno}", fix="see docs/scene.md"
+            ) from None
+        except SceneError as error:
+            raise SceneError(error.message, where=name, fix=error.fix) from None
+
+    @classmethod
+    def _from(cls, data: Any, name: str) -> Self:
+        _only("the scene", data, {"frame", "zones", "lines", "time_zone", "view", "ground", "camera"})
+        if "frame" not in data:
+            raise SceneError("frame is missing", fix='say what size the zones are drawn for: "frame": [1280, 720]')
+        frame = data["frame"]
+        size = tuple(frame) if isinstance(frame, list) else frame
+        zones = [_zone(k, v, size) for k, v in _mapping("zones", data.get("zones", {})).items()]
+        lines = [_line(k, v) for k, v in _mapping("lines", data.get("lines", {})).items()]
+        ground = None
+        if data.get("ground") is not None:
+            _only("ground", data["ground"], {"pairs", "heights"})
+            pairs = data["ground"].get("pairs", [])
+            heights = data["ground"].get("heights", [])
+            if not isinstance(pairs, list) or any(not isinstance(p, list) or len(p) != 2 for p in pairs):
+                raise SceneError("ground: pairs", fix="give a list of [[x, y], [metres, metres]]")
+            if not isinstance(heights, list) or any(not isinstance(h, list) for h in heights):
+                raise SceneError("ground: heights", fix="give a list of [foot x, foot y, height]")
+            ground = Ground(tuple(tuple(p) for p in pairs), tuple(tuple(h) for h in heights))
+        return cls(
+            frame=size,
+            zones=zones,  # type: ignore[arg-type]  # a list is as good
+            lines=lines,  # type: ignore[arg-type]
+            time_zone=data.get("time_zone", "UTC"),
+            view=data.get("view", "eye"),
+            ground=ground,
+            name=name,
+        )
+
+    def dumps(self) -> str:
+        """The scene as JSON text, which `loads` reads back to an equal scene."""
+        data: dict[str, Any] = {"frame": list(self.frame), "time_zone": self.time_zone, "view": self.view, "zones": {}}
+        for zone in self.zones.values():
+            rings = [[list(p) for p in (*ring, ring[0])] for ring in (zone.points, *zone.holes)]
+            shape: dict[str, Any] = {"type": "Polygon", "coordinates": rings}
+            if zone.anchor != "bottom":
+                shape["anchor"] = zone.anchor
+            if zone.flow is not None:
+                shape["flow"] = [list(p) for p in zone.flow]
+            data["zones"][zone.name] = shape
+        if self.lines:
+            data["lines"] = {}
+        for line in self.lines.values():
+            shape = {"type": "LineString", "coordinates": [list(line.start), list(line.end)]}
+            if line.sides:
+                shape["from"], shape["to"] = line.sides
+            data["lines"][line.name] = shape
+        if self.ground:
+            data["ground"] = {
+                "pairs": [[list(a), list(b)] for a, b in self.ground.pairs],
+                "heights": [list(h) for h in self.ground.heights],
+            }
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [k for k, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise SceneError(f"the name {name} is used twice", fix="give each its own name")
+    return dict(pairs)
+
+
+def _mapping(what: str, data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise SceneError(f"{what}: {type(data).__name__} where names were expected", fix=f'"{what}": {{"name": …}}')
+    return data
+
+
+def _only(what: str, data: Any, known: set[str]) -> None:
+    for key in _mapping(what, data):
+        if key not in known:
+            raise SceneError(f"{what}: unknown member {key!r}", fix=f"known are: {', '.join(sorted(known))}")
+
+
+def _zone(name: str, data: Any, frame: Any) -> Zone:
+    size = frame if isinstance(frame, tuple) and len(frame) == 2 and all(type(v) is int for v in frame) else None
+    if isinstance(data, list):
+        return Zone(name, tuple(data), frame=size)
+    what = f"zone {name}"
+    _only(what, data, {"type", "coordinates", "anchor", "flow"})
+    rings = data.get("coordinates")
+    if data.get("type") != "Polygon" or not isinstance(rings, list) or not rings:
+        raise SceneError(
+            f"{what}: not a Polygon with coordinates",
+            fix='{"type": "Polygon", "coordinates": [[[x, y], …]]} or a plain list of points',
+        )
+    if any(not isinstance(ring, list) for ring in rings):
+        raise SceneError(f"{what}: coordinates", fix="GeoJSON wants a list of rings, each a list of [x, y]")
+    flow = data.get("flow")
+    return Zone(
+        name,
+        tuple(rings[0]),
+        tuple(tuple(ring) for ring in rings[1:]),
+        data.get("anchor", "bottom"),
+        tuple(flow) if isinstance(flow, list) else flow,
+        size,
+    )
+
+
+def _line(name: str, data: Any) -> Line:
+    what = f"line {name}"
+    if isinstance(data, list):
+        data = {"type": "LineString", "coordinates": data}
+    _only(what, data, {"type", "coordinates", "from", "to"})
+    ends = data.get("coordinates")
+    if data.get("type") != "LineString" or not isinstance(ends, list) or len(ends) != 2:
+        raise SceneError(f"{what}: not a LineString of two points", fix='{"type": "LineString", "coordinates": [a, b]}')
+    if ("from" in data) != ("to" in data):
+        raise SceneError(f"{what}: only one side is named", fix='give both "from" and "to", or neither')
+    return Line(name, ends[0], ends[1], (data["from"], data["to"]) if "from" in data else None)
