@@ -1,0 +1,132 @@
+"""What a check says: one value a fault, all wording on one screen. A code is never used for another fault again."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from watchword.errors import RuleError
+from watchword.text import Source, Span, excerpt
+
+CODES: dict[str, str] = {
+    "E001": "`{got}` was not expected here",
+    "E002": "the text ends in the middle of {what}",
+    "E003": "`{got}` is no letter of the language",
+    "E004": "this is language {got}; Watchword reads language 1",
+    "E005": "the file is too large: {got}",
+    "E101": "there is no class `{name}`",
+    "E102": "there is no word `{name}`",
+    "E103": "nothing here is called `{name}`",
+    "E104": "there is no zone `{name}`",
+    "E105": "there is no line `{name}`",
+    "E106": "there is no camera `{name}`",
+    "E107": "line `{line}` has no side `{name}`",
+    "E108": "line `{line}` has no sides, so `{name}` says nothing",
+    "E110": "rule `{rule}` applies to no camera",
+    "E201": "`{got}` happens at a moment; here something that lasts is needed",
+    "E202": "`{got}` is a {kind}; here a {wanted} is needed",
+    "E203": "clause `{clause}` is given twice",
+    "E204": "`{name}` is defined twice",
+    "E205": "a thing cannot be called `{name}`: that is {what}",
+    "E206": "class `{name}` is made of itself",
+    "E207": "{message}",
+    "E208": "a message has no field `{name}`",
+    "E209": "rule `{rule}` has no `when`",
+    "E210": "`{clause}` makes no sense here: {why}",
+    "E211": "the sentence gives its time twice",
+    "E212": "`{got}` needs a moment to stand with, and here are two",
+    "E213": "`{word}` does not go with {what}",
+    "W201": "`for` over `and` and `or` together: brackets make plain what is meant",
+    "W202": "{what} `{name}` is not used",
+    "W203": "no detector here is known to see a `{name}`",
+    "W204": "there is no rule in this file",
+}
+"""Each code's message; `{…}` is filled in where the fault is found."""
+
+
+@attrs.frozen
+class Finding:
+    """One fault: its code, where it is, what is wrong, and what to write instead.
+
+    Attributes:
+        code: Stable; begins with E (an error: the file cannot run) or W (a warning).
+        message: What is wrong, in the writer's words.
+        source: The text it is about.
+        span: The place in it.
+        hint: What to write instead, beside the caret.
+        notes: What else helps: the names there are, the other place.
+    """
+
+    code: str
+    message: str
+    source: Source = attrs.field(repr=False)
+    span: Span
+    hint: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_error(self) -> bool:
+        """True where the file cannot run because of it."""
+        return self.code.startswith("E")
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`."""
+        return self.source.at(self.span)
+
+    def show(self) -> str:
+        """The finding as text: place, fault, the line with a caret, what to do."""
+        kind = "error" if self.is_error else "warning"
+        number, _ = self.source.place(self.span.start)
+        margin = " " * len(str(number))
+        notes = "".join(f"\n{margin} = {note}" for note in self.notes)
+        return (
+            f"{kind}[{self.code}]: {self.message}\n{margin}--> {self.where}\n"
+            f"{excerpt(self.source, self.span, self.hint)}{notes}"
+        )
+
+
+def finding(
+    code: str, source: Source, span: Span, *, hint: str = "", notes: Iterable[str] = (), **values: object
+) -> Finding:
+    """The finding of a code, its message filled in."""
+    return Finding(code, CODES[code].format(**values), source, span, hint, tuple(notes))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like this one; empty where none is."""
+    folded = {k.casefold(): k for k in sorted(known, reverse=True)}
+    found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint with the nearest name; empty where none is near."""
+    near = nearest(name, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order of the text, each once."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda f: (f.source.name, f.span.start, f.code)))
+
+
+def show_all(findings: Sequence[Finding]) -> str:
+    """All findings as text, and a last line that counts them."""
+    errors = sum(f.is_error for f in findings)
+    warnings = len(findings) - errors
+    counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    return "\n\n".join([*(f.show() for f in findings), " and ".join(counts)])
+
+
+def raise_errors(findings: Sequence[Finding]) -> None:
+    """Raise what the findings hold of errors, all of them at once.
+
+    Raises:
+        RuleError: One finding or more is an error.
+    """
+    errors = [f for f in findings if f.is_error]
+    if errors:
+        raise RuleError(findings, show_all(errors))
