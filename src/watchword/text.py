@@ -21,7 +21,7 @@ class Span:
         return Span(min(self.start, other.start), max(self.end, other.end))
 
 
-@attrs.define(slots=False)
+@attrs.define(slots=False, eq=False)
 class Source:
     """A text with the name of the file it came from."""
 
