@@ -67,7 +67,8 @@ def _is_text(head: bytes) -> bool:
 class Recording(Film):
     """A film file, stream or device, read by `cv2.VideoCapture`. Use `watchword.video.frames`.
 
-    The file's own rotation is honoured: frames come upright.
+    The file's own rotation is honoured: frames come upright. Where the frames of a film change their size, OpenCV
+    scales them to that of the first.
 
     Raises:
         VideoError: OpenCV cannot open it, or it has no frame that can be decoded.

@@ -61,8 +61,8 @@ class Film(ABC):
     Attributes:
         name: The file's or folder's name, for people.
         camera: The camera's name, which every frame bears.
-        size: Width and height in pixels of the upright picture, as promised; a frame of another size is yielded as it
-            is.
+        size: Width and height in pixels of the upright picture, as promised; a picture of another size in a folder is
+            yielded as it is.
         fps: Frames a second as promised, or None where that is not known.
         duration: Seconds as promised, or None where that is not known.
         frame_count: How many frames there should be (a file's own word, not counted), or None.
@@ -213,8 +213,9 @@ def frames(
 class FilmWriter:
     """Writes a film, frame by frame, for people to look at. A context manager.
 
-    The ending of the path says the kind: `.mp4` (MPEG-4 Visual), `.avi` and `.mkv` (Motion JPEG), `.webm` (VP8: slow, but
-    plays in web browsers; OpenCV prints a line about its tag). OpenCV's wheels can write all of them.
+    The ending of the path says the kind: `.mp4` (MPEG-4 Visual), `.avi` and `.mkv` (Motion JPEG), `.webm` (VP8: slow,
+    but plays in web browsers; OpenCV prints a line about its tag). OpenCV's wheels can write all of them. Of an odd
+    size the last row or column is lost.
 
     Args:
         path: The film to write; its folder has to be there.
