@@ -1,0 +1,310 @@
+"""Measuring in a scene: places of boxes, what a zone holds, who crosses a line, metres on the ground."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import attrs
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from watchword import boxes as bx
+from watchword.errors import SceneError
+from watchword.scene import Ground, Line, Size, View, Zone
+from watchword.tracks import Id, Tracks
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+def places(boxes: Floats, view: View = "eye", frame: Size | None = None, *, centre: bool = False) -> Floats:
+    """Where things are: bottom centres, or centres with an overhead view or where `centre` asks for them.
+
+    A place outside the frame is moved to its edge; a box wholly outside is nowhere (NaN).
+
+    Args:
+        boxes: (n, 4), pixels.
+        view: How the camera looks.
+        frame: Its size; without one nothing is outside.
+        centre: Take centres whatever the view.
+
+    Returns:
+        (n, 2), pixels.
+    """
+    at = bx.centres(boxes) if centre or view == "overhead" else bx.bottoms(boxes)
+    if frame is None or not len(boxes):
+        return at
+    w, h = frame
+    gone = (boxes[:, 0] >= w) | (boxes[:, 1] >= h) | (boxes[:, 2] <= 0) | (boxes[:, 3] <= 0)
+    at = np.clip(at, 0.0, np.array([w, h], np.float64))
+    at[gone] = np.nan
+    return at
+
+
+@lru_cache(maxsize=4096)
+def polygon(zone: Zone) -> Any:
+    """The zone as a prepared shapely polygon."""
+    shape = shapely.Polygon(zone.points, zone.holes)
+    shapely.prepare(shape)
+    return shape
+
+
+def zone_contains(zone: Zone, boxes: Floats, at: Floats | None = None) -> Bools:
+    """Which boxes are in a zone, by its anchor; borders count as inside. bool (n,).
+
+    Args:
+        zone: With the frame and view that it was drawn for.
+        boxes: (n, 4), pixels.
+        at: (n, 2), the places of the boxes, where they are already known.
+    """
+    shape = polygon(zone)
+    if zone.anchor in ("bottom", "centre"):
+        if at is None or zone.anchor == "centre":
+            at = places(boxes, zone.view, zone.frame, centre=zone.anchor == "centre")
+        inside: Bools = shapely.intersects_xy(shape, at[:, 0], at[:, 1])
+        return inside
+    rectangles = shapely.box(boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3])
+    if zone.anchor == "any":
+        touching: Bools = shapely.intersects(shape, rectangles)
+        return touching
+    share: Bools = shapely.area(shapely.intersection(shape, rectangles)) >= float(zone.anchor) * bx.areas(boxes)
+    return share
+
+
+def path_meets_zone(zone: Zone, start: Floats, end: Floats) -> Bools:
+    """Which straight paths from `start` to `end` (each (n, 2), px) touch the zone."""
+    lines = shapely.linestrings(np.stack((start, end), axis=1))
+    meets: Bools = shapely.intersects(polygon(zone), lines)
+    return meets
+
+
+def side(line: Line, at: Floats) -> Floats:
+    """Signed distance of places (n, 2) from the endless line, px; over 0 on side A (the inward way starts there)."""
+    (x1, y1), (x2, y2) = line.start, line.end
+    dx, dy = x2 - x1, y2 - y1
+    cross: Floats = (dx * (at[:, 1] - y1) - dy * (at[:, 0] - x1)) / np.hypot(dx, dy)
+    return cross
+
+
+def path_meets_line(line: Line, start: Floats, end: Floats) -> Bools:
+    """Which straight paths from `start` to `end` (each (n, 2), px) meet the line itself, ends included."""
+    (x1, y1), (x2, y2) = line.start, line.end
+    dx, dy = x2 - x1, y2 - y1
+    a, b = side(line, start), side(line, end)
+    span = np.where(a != b, a - b, 1.0)
+    t = np.where(a != b, a / span, 0.0)
+    x = start[:, 0] + t * (end[:, 0] - start[:, 0])
+    y = start[:, 1] + t * (end[:, 1] - start[:, 1])
+    along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy)
+    with np.errstate(invalid="ignore"):
+        meets = (a * b <= 0) & (along >= -1e-12) & (along <= 1 + 1e-12)
+        # A path along the line itself meets it where the two overlap.
+        level = (a == 0) & (b == 0)
+    if level.any():
+        other = ((end[:, 0] - x1) * dx + (end[:, 1] - y1) * dy) / (dx * dx + dy * dy)
+        low, high = np.minimum(along, other), np.maximum(along, other)
+        meets = np.where(level, (high >= 0) & (low <= 1), meets)
+    result: Bools = meets
+    return result
+
+
+def margin(heights: Floats) -> Floats:
+    """How far beyond a line a thing has to be to be committed to that side: 2 px or 5 % of its height."""
+    far: Floats = np.maximum(2.0, 0.05 * heights)
+    return far
+
+
+@attrs.frozen
+class Crossing:
+    """A thing has crossed a line.
+
+    Attributes:
+        line: The line's name.
+        camera: Whose line.
+        id: Whose path.
+        time: When it was first no longer on the old side, ns.
+        decided: When it was known: it was beyond the line by the margin, ns.
+        inward: True from side A to side B.
+        row: The thing's row in the table that decided it.
+    """
+
+    line: str
+    camera: str
+    id: Id
+    time: int
+    decided: int
+    inward: bool
+    row: int
+
+
+class Sides:
+    """Who is on which side of a line, as arrays over slots of things: the state behind `crosses line`.
+
+    A thing is committed to a side once it is beyond the line by the margin. A crossing is a change of committed side
+    where the path between meets the line itself. One that trembles on the line is committed to neither and crosses
+    once. `step` may be given the same slots tick by tick, in any order.
+    """
+
+    def __init__(self, slots: int = 0) -> None:
+        self.committed = np.zeros(slots, np.int8)
+        self.met = np.zeros(slots, np.bool_)
+        self.left_at = np.zeros(slots, np.int64)
+        self.off = np.zeros(slots, np.bool_)
+        self.last = np.full((slots, 2), np.nan)
+
+    def grow(self, slots: int) -> None:
+        """Have room for this many slots."""
+        more = slots - len(self.committed)
+        if more > 0:
+            self.committed = np.concatenate((self.committed, np.zeros(more, np.int8)))
+            self.met = np.concatenate((self.met, np.zeros(more, np.bool_)))
+            self.left_at = np.concatenate((self.left_at, np.zeros(more, np.int64)))
+            self.off = np.concatenate((self.off, np.zeros(more, np.bool_)))
+            self.last = np.concatenate((self.last, np.full((more, 2), np.nan)))
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Begin anew for these slots."""
+        self.committed[slots] = 0
+        self.met[slots] = False
+        self.off[slots] = False
+        self.last[slots] = np.nan
+
+    def step(
+        self, line: Line, slots: NDArray[np.intp], at: Floats, heights: Floats, times: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+        """Move things to their new places.
+
+        Args:
+            line: The line.
+            slots: (n,) whose places these are, none twice.
+            at: (n, 2) pixels; NaN where nowhere.
+            heights: (n,) of the boxes, pixels.
+            times: (n,) nanoseconds.
+
+        Returns:
+            int8 (n,): 1 crossed inward, -1 outward, 0 not; and int64 (n,) when the old side was left.
+        """
+        here = np.isfinite(at[:, 0])
+        if not here.all():
+            crossed, left = np.zeros(len(slots), np.int8), np.zeros(len(slots), np.int64)
+            crossed[here], left[here] = self.step(line, slots[here], at[here], heights[here], times[here])
+            return crossed, left
+        distance = side(line, at)
+        far = margin(heights)
+        now = np.where(distance > far, 1, np.where(distance < -far, -1, 0)).astype(np.int8)
+        was, last = self.committed[slots], self.last[slots]
+        known = np.isfinite(last[:, 0])
+        met = self.met[slots] | (known & path_meets_line(line, np.where(known[:, None], last, at), at))
+        # The old side is left at the first look that is no longer on it.
+        off = (was != 0) & (distance * was <= 0)
+        left = np.where(off & ~self.off[slots], times, self.left_at[slots])
+        crossed = np.where((now != 0) & (was != 0) & (now != was) & met, was, 0).astype(np.int8)
+        settled = now != 0
+        self.committed[slots] = np.where(settled, now, was)
+        self.met[slots] = met & ~settled
+        self.off[slots] = off & ~settled
+        self.left_at[slots] = left
+        self.last[slots] = at
+        return crossed, left
+
+
+class LineCounter:
+    """Counts crossings of one line over tables given one by one; remembers each id of each camera until forgotten."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self._sides = Sides()
+        self._slots: dict[tuple[str, Id], int] = {}
+        self._free: list[int] = []
+
+    def step(self, tracks: Tracks) -> NDArray[np.int8]:
+        """For each row: 1 has now crossed inward (A to B), -1 outward, 0 not. int8 (n,). Coasting rows cross nothing."""
+        return self._step(tracks)[0]
+
+    def _step(self, tracks: Tracks) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+        keys = [(tracks.cameras[c], i) for c, i in zip(tracks.camera.tolist(), tracks.ids.tolist(), strict=True)]
+        slots = np.array([self._slot(k) for k in keys], np.intp)
+        crossed, left = np.zeros(len(slots), np.int8), np.zeros(len(slots), np.int64)
+        rows = np.flatnonzero(tracks.seen)
+        boxes = tracks.boxes[rows]
+        at = places(boxes, self.line.view, self.line.frame)
+        times = tracks.times[tracks.camera[rows]]
+        crossed[rows], left[rows] = self._sides.step(self.line, slots[rows], at, bx.sizes(boxes)[1], times)
+        return crossed, left
+
+    def _slot(self, key: tuple[str, Id]) -> int:
+        if key not in self._slots:
+            self._slots[key] = self._free.pop() if self._free else len(self._slots)
+            self._sides.grow(len(self._slots) + len(self._free))
+        return self._slots[key]
+
+    def crossings(self, tracks: Tracks) -> Iterator[Crossing]:
+        """The crossings that this table decides."""
+        crossed, left = self._step(tracks)
+        for row in np.flatnonzero(crossed).tolist():
+            k = int(tracks.camera[row])
+            yield Crossing(
+                self.line.name,
+                tracks.cameras[k],
+                tracks.ids[row : row + 1].tolist()[0],
+                int(left[row]),
+                int(tracks.times[k]),
+                bool(crossed[row] > 0),
+                row,
+            )
+
+    def forget(self, camera: str, ids: Iterable[Id] | None = None) -> None:
+        """Drop these ids of a camera, or all that is remembered of it; their slots are used again."""
+        gone = [k for k in self._slots if k[0] == camera] if ids is None else [(camera, i) for i in ids]
+        freed = [self._slots.pop(k) for k in gone if k in self._slots]
+        self._sides.forget(np.array(freed, np.intp))
+        self._free += freed
+
+
+@lru_cache(maxsize=4096)
+def homography(ground: Ground) -> Floats | None:
+    """The 3 × 3 map from picture (px) to ground (m), by the direct linear transform (Hartley & Zisserman, 4.1).
+
+    Returns:
+        The map, or None where the ground has no point pairs.
+
+    Raises:
+        SceneError: The points lie on a line, so that they say nothing about the ground.
+    """
+    if not ground.pairs:
+        return None
+    source = np.array([p for p, _ in ground.pairs])
+    target = np.array([q for _, q in ground.pairs])
+    a, b = _normalise(source), _normalise(target)
+    p = np.column_stack((source, np.ones(len(source)))) @ a.T
+    q = np.column_stack((target, np.ones(len(target)))) @ b.T
+    rows = []
+    for (x, y, _), (u, v, _) in zip(p, q, strict=True):
+        rows += [[-x, -y, -1, 0, 0, 0, u * x, u * y, u], [0, 0, 0, -x, -y, -1, v * x, v * y, v]]
+    _, sizes, vt = np.linalg.svd(np.array(rows))
+    if sizes[7] < 1e-9 * sizes[0]:
+        raise SceneError("ground: the points of the pairs lie on one line", fix="give points spread over the ground")
+    found: Floats = np.linalg.inv(b) @ vt[-1].reshape(3, 3) @ a
+    return found / found[2, 2]
+
+
+def _normalise(points: Floats) -> Floats:
+    centre = points.mean(axis=0)
+    spread = np.sqrt(((points - centre) ** 2).sum(axis=1)).mean()
+    scale = np.sqrt(2) / spread if spread > 0 else 1.0
+    return np.array([[scale, 0, -scale * centre[0]], [0, scale, -scale * centre[1]], [0, 0, 1]])
+
+
+def on_ground(ground: Ground | None, at: Floats) -> Floats:
+    """Places (n, 2) in pixels as metres on the ground; NaN without calibration and above the horizon."""
+    matrix = homography(ground) if ground else None
+    if matrix is None:
+        return np.full_like(at, np.nan)
+    x, y, w = matrix @ np.column_stack((at, np.ones(len(at)))).T
+    sign = np.sign(matrix[2] @ np.array([*ground.pairs[0][0], 1.0])) if ground else 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        metres: Floats = np.where((w * sign > 0)[:, None], np.column_stack((x / w, y / w)), np.nan)
+    return metres
