@@ -1,0 +1,249 @@
+"""From a mask of what is before the background to boxes of people and vehicles.
+
+Pieces of one person (a pole before them, a coat like the wall) are joined where together they still fit one person of
+the height expected there; a blob too big for one is filled, greedily, with boxes of the expected size, each taking the
+most of what is still uncovered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.detect.perspective import Perspective
+
+Mask = NDArray[np.uint8]
+Boxes = NDArray[np.float64]
+
+WIDE = 0.40
+"""Width of a walking person by their height."""
+FULL = 0.20
+"""Area of a walking person by the square of their height."""
+MOST = 12
+"""People looked for in one blob; beyond, `members` counts them."""
+
+
+@dataclass(frozen=True)
+class Blobs:
+    """What was found in one picture.
+
+    Attributes:
+        boxes: float64 (n, 4), working pixels.
+        vehicle: bool (n,), a vehicle rather than a person.
+        members: float64 (n,), how many people the box stands for.
+        scores: float64 (n,), 0 to 1: how much the size and shape fit.
+    """
+
+    boxes: Boxes
+    vehicle: NDArray[np.bool_]
+    members: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> Blobs:
+        """Nothing."""
+        return cls(np.zeros((0, 4)), np.zeros(0, bool), np.zeros(0), np.zeros(0))
+
+
+def tidy(mask: Mask) -> Mask:
+    """The mask without single pixels, with small holes closed."""
+    thick = cv2.medianBlur(mask, 3)
+    return cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8))
+
+
+def find(mask: Mask, perspective: Perspective, learn: bool = True) -> Blobs:
+    """People and vehicles in a mask.
+
+    Args:
+        mask: uint8 (h, w), not 0 where something is before the background; tidied.
+        perspective: Expected heights in working pixels; taught by upright blobs that stand alone where `learn`.
+        learn: Whether to teach.
+    """
+    count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    height, width = mask.shape
+    least = max(10.0, 0.00012 * height * width)
+    parts = [
+        _Part(
+            [float(x), float(y), float(x + w), float(y + h)],
+            float(area),
+            [k],
+        )
+        for k, (x, y, w, h, area) in enumerate(stats[1:].tolist(), 1)
+        if area >= least
+    ]
+    if not parts or count > 3000:
+        return Blobs.none()
+    if perspective.known:
+        parts = _join(parts, perspective)
+    boxes: list[list[float]] = []
+    vehicles: list[bool] = []
+    members: list[float] = []
+    scores: list[float] = []
+    for part in parts:
+        left, top, right, bottom = part.box
+        w, h = right - left, bottom - top
+        cut = left <= 1 or right >= width - 1 or bottom >= height - 1
+        tall = float(perspective.height(bottom)) if perspective.known else float("nan")
+        fill = part.area / (w * h)
+        if not perspective.known:
+            if part.area < 6 * least or h < 0.04 * height:
+                continue
+            boxes.append(part.box)
+            vehicles.append(w > 1.4 * h and fill > 0.6)
+            members.append(1.0)
+            scores.append(0.5)
+            if learn and 0.2 < w / h < 0.62 and not cut and top > 1:
+                perspective.teach(bottom, h)
+            continue
+        if not cut and (h < 0.4 * tall or part.area < 0.22 * FULL * tall * tall):
+            continue
+        if cut and part.area < 0.15 * FULL * tall * tall:
+            continue
+        if w > 1.25 * h and w > 1.1 * tall and fill > 0.62 and h > 0.5 * tall:
+            boxes.append(part.box)
+            vehicles.append(True)
+            members.append(1.0)
+            scores.append(0.7)
+            continue
+        if w > 0.72 * tall or h > 1.35 * tall or part.area > 1.9 * FULL * tall * tall:
+            found = _people(marks, part, perspective)
+            people = part.area / (FULL * tall * tall)
+            each = max(1.0, round(people / len(found))) if len(found) >= MOST else 1.0
+            for box in found:
+                boxes.append(box)
+                vehicles.append(False)
+                members.append(each)
+                scores.append(0.6)
+            continue
+        if learn and 0.2 < w / h < 0.62 and not cut and top > 1 and fill > 0.35:
+            perspective.teach(bottom, h)
+        boxes.append(part.box)
+        vehicles.append(False)
+        members.append(1.0)
+        scores.append(0.9 if abs(h / tall - 1) < 0.25 else 0.6)
+    if not boxes:
+        return Blobs.none()
+    return Blobs(np.array(boxes), np.array(vehicles), np.array(members), np.array(scores))
+
+
+@dataclass
+class _Part:
+    """A blob, or several joined to one: its box, its area in pixels, and their numbers."""
+
+    box: list[float]
+    area: float
+    marks: list[int]
+
+
+def _join(parts: list[_Part], perspective: Perspective) -> list[_Part]:
+    """Pieces that together still fit one person become one, the closest first."""
+    parts = sorted(parts, key=lambda p: -p.area)
+    done: list[_Part] = []
+    while parts:
+        part = parts.pop(0)
+        again = True
+        while again:
+            again = False
+            for other in parts:
+                box = [
+                    min(part.box[0], other.box[0]),
+                    min(part.box[1], other.box[1]),
+                    max(part.box[2], other.box[2]),
+                    max(part.box[3], other.box[3]),
+                ]
+                tall = float(perspective.height(box[3]))
+                gap_x = max(part.box[0], other.box[0]) - min(part.box[2], other.box[2])
+                gap_y = max(part.box[1], other.box[1]) - min(part.box[3], other.box[3])
+                if box[3] - box[1] > 1.2 * tall or box[2] - box[0] > 0.62 * tall:
+                    continue
+                if gap_x > 0.12 * tall or gap_y > 0.3 * tall:
+                    continue
+                if min(part.box[3] - part.box[1], other.box[3] - other.box[1]) > 0.75 * tall and gap_x > 0:
+                    continue  # two thin people side by side
+                part = _Part(box, part.area + other.area, part.marks + other.marks)
+                parts.remove(other)
+                again = True
+                break
+        done.append(part)
+    return done
+
+
+def _people(marks: NDArray[np.int32], part: _Part, perspective: Perspective) -> list[list[float]]:
+    """Boxes of the expected size that together cover a blob."""
+    left, top, right, bottom = (int(v) for v in part.box)
+    piece = marks[top:bottom, left:right]
+    inside = np.isin(piece, part.marks) if len(part.marks) > 1 else piece == part.marks[0]
+    rows, cols = inside.shape
+    if float(perspective.height(bottom)) <= 4:
+        return [part.box]
+    # feet may be anywhere in the blob, and a little below where it is cut by something before it
+    step = max(1, int(min(rows, cols) // 24))
+    first = float(perspective.height(top))
+    feet = np.arange(min(rows, max(3, int(0.7 * first))), rows + 1, step)
+    if len(feet) == 0 or feet[-1] != rows:
+        feet = np.append(feet, rows)
+    tall = perspective.height(feet + top)
+    half = np.maximum(1, np.rint(WIDE * 0.5 * tall)).astype(int)
+    head = np.maximum(0, np.rint(feet - tall)).astype(int)
+    full_rows = np.maximum(tall, 1)
+    middle = np.arange(0, cols, step)
+    l = np.clip(middle[None, :] - half[:, None], 0, cols)
+    r = np.clip(middle[None, :] + half[:, None], 0, cols)
+    size = full_rows[:, None] * 2 * half[:, None]
+    rest = inside.copy()
+    taken = np.zeros_like(inside)
+    found: list[tuple[float, float, float]] = []
+    sums_all = _integral(inside)
+    all_in = _boxsum(sums_all, l, head[:, None], r, feet[:, None])
+    for _ in range(MOST):
+        fresh = _boxsum(_integral(rest), l, head[:, None], r, feet[:, None])
+        share = fresh / (FULL * tall * tall)[:, None]
+        # a box is good where it takes much that is new and little of it is empty
+        empty = (size - all_in) / size
+        worth = share - 0.8 * np.maximum(0, empty - 0.45) - 0.25 * (all_in - fresh) / size
+        i, j = np.unravel_index(int(np.argmax(worth)), worth.shape)
+        if share[i, j] < (0.45 if found else 0.0) or (found and worth[i, j] < 0.35):
+            break
+        found.append((float(middle[j]), float(feet[i]), float(tall[i])))
+        rest[head[i] : feet[i], l[i, j] : r[i, j]] = False
+        taken[head[i] : feet[i], l[i, j] : r[i, j]] = True
+    if len(found) <= 1:
+        return [part.box]
+    ys, xs = np.nonzero(inside)
+    away = np.stack(
+        [((xs - x) / (WIDE * h)) ** 2 + (np.maximum(0, np.abs(ys - f + h / 2) - h / 2) / (0.5 * h)) ** 2 for x, f, h in found]
+    )
+    owner = np.argmin(away, axis=0)
+    boxes = []
+    for k, (x, f, h) in enumerate(found):
+        mine = owner == k
+        if mine.sum() < 6:
+            continue
+        x0, x1 = np.percentile(xs[mine], [2, 98])
+        y0, y1 = np.percentile(ys[mine], [1, 99])
+        x0, x1 = max(x0, x - 0.3 * h), min(x1 + 1, x + 0.3 * h)
+        y0, y1 = max(y0, f - 1.15 * h), min(y1 + 1, f + 0.1 * h)
+        if x1 - x0 > 1 and y1 - y0 > 1:
+            boxes.append([x0 + left, y0 + top, x1 + left, y1 + top])
+    return boxes or [part.box]
+
+
+def _integral(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    rows, cols = mask.shape
+    sums = np.zeros((rows + 1, cols + 1), np.int64)
+    np.cumsum(np.cumsum(mask, axis=0), axis=1, out=sums[1:, 1:])
+    return sums
+
+
+def _boxsum(
+    sums: NDArray[np.int64],
+    left: NDArray[np.int64],
+    top: NDArray[np.int64],
+    right: NDArray[np.int64],
+    bottom: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    out: NDArray[np.int64] = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    return out

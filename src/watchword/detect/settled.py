@@ -1,0 +1,322 @@
+"""Things that have come to rest: found among the settled pixels, told apart, and watched until they are gone.
+
+A settled blob may be a thing left, a hole where one was taken, the ghost of somebody who stood there when the
+background was learned, a patch of light, or a person standing still. `Appearance` tells most of them apart; for a left
+thing there should also be somebody who brought it. What is known to lie there keeps its own picture, outline and time,
+so that people before it change nothing; it ends when the background shows again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.boxes import Boxes, iou
+from watchword.detect.appearance import Appearance, compare, histogram
+from watchword.detect.background import Background, distance
+from watchword.detect.perspective import Perspective
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.uint8]
+
+MARGIN = 5
+"""Pixels around a thing that are kept with it."""
+BROUGHT = 2.5
+"""Seconds before a thing came to rest in which somebody has to have covered its place."""
+MEMORY = 40.0
+"""Seconds for which the places of moving people are kept."""
+MOVED = 30.0
+"""Seconds within which what was removed may turn up elsewhere."""
+GONE = 1.0
+"""Seconds for which the background has to show before a thing is gone."""
+HIDDEN = 60.0
+"""Seconds for which a covered thing is still reported."""
+KEPT = 1800.0
+"""Seconds after which a thing becomes part of the background."""
+YOUNG = 20.0
+"""Seconds: a background seen for less may have been somebody."""
+LARGEST = 0.62
+"""Larger side of a thing by the height of a person there; beyond, it is no luggage."""
+
+_RING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+@dataclass(eq=False)
+class Thing:
+    """Something at rest.
+
+    Attributes:
+        kind: left, removed or moved.
+        place: Slices of rows and columns of its picture, a margin around it.
+        mask: uint8, its outline in `place`.
+        patch: float32, its picture in the background's light.
+        before: float32, what was there before.
+        since: Seconds since the start of the stream, when it came to rest.
+        box: Left, top, right, bottom in working pixels.
+        near: uint8, the outline and what is close to it.
+        gone: Seconds for which its place was seen without it.
+        hidden: Seconds for which something else was before it.
+        looks: How often it was seen.
+    """
+
+    kind: str
+    place: tuple[slice, slice]
+    mask: Mask
+    patch: Floats
+    before: Floats
+    since: float
+    box: tuple[float, float, float, float]
+    near: Mask
+    gone: float = 0.0
+    hidden: float = 0.0
+    looks: int = 0
+
+
+@dataclass(eq=False)
+class _Doubt:
+    """A settled blob on its way to a verdict."""
+
+    box: NDArray[np.float64]
+    first: float
+    verdicts: dict[str, float] = field(default_factory=dict)
+    last: float = 0.0
+
+
+class Settled:
+    """The things at rest before one camera.
+
+    Attributes:
+        things: Those known now.
+        held: uint8 (h, w), not 0 where they lie.
+    """
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.things: list[Thing] = []
+        self.held: Mask = np.zeros(shape, np.uint8)
+        self._doubts: list[_Doubt] = []
+        self._movers: deque[tuple[float, Boxes]] = deque()
+        self._removed: deque[tuple[float, NDArray[np.float32], float]] = deque(maxlen=16)
+
+    def update(
+        self, now: Floats, background: Background, movers: Boxes, perspective: Perspective, elapsed: float
+    ) -> None:
+        """Look at one picture.
+
+        Args:
+            now: float32 (h, w, 3), in the background's light.
+            background: It, after it has learned from this picture.
+            movers: (n, 4) boxes of people in this picture, working pixels.
+            perspective: Heights of people, working pixels.
+            elapsed: Seconds since the last one.
+        """
+        age = background.age
+        self._movers.append((age, movers))
+        while self._movers[0][0] < age - MEMORY:
+            self._movers.popleft()
+        tolerance = background.tolerance()
+        for thing in list(self.things):
+            self._watch(thing, now, background, tolerance, min(elapsed, 2.0))
+        self._find(background, perspective, elapsed)
+        self.held[:] = 0
+        for thing in self.things:
+            self.held[thing.place] |= thing.mask
+
+    # -- what is known
+
+    def _watch(self, thing: Thing, now: Floats, background: Background, tolerance: Floats, dt: float) -> None:
+        inside = thing.mask > 0
+        view = now[thing.place]
+        near = tolerance[thing.place]
+        off = distance(view, thing.patch)
+        free = distance(view, thing.before)
+        is_it = (off < near)[inside]
+        is_free = (free < near)[inside] & (free < off)[inside]
+        seen, gone = float(is_it.mean()), float(is_free.mean())
+        if seen >= 0.5 and seen > gone:
+            thing.gone = thing.hidden = 0.0
+            thing.looks += 1
+            same = (off < 0.6 * near) & (cv2.dilate(thing.mask, _SQUARE) > 0)
+            thing.patch[same] += np.float32(min(0.2, dt / 10)) * (view[same] - thing.patch[same])
+        elif gone > 0.3 and gone > 2 * seen:
+            thing.gone += dt
+        else:
+            thing.hidden += dt
+        if thing.gone >= GONE:
+            self.things.remove(thing)
+            if thing.kind == "left":
+                self._removed.append((background.age, histogram(thing.patch, thing.mask), float(inside.sum())))
+        elif background.age - thing.since > KEPT or thing.hidden > 10 * HIDDEN:
+            self._absorb(thing, background)
+
+    def _absorb(self, thing: Thing, background: Background) -> None:
+        self.things.remove(thing)
+        body = cv2.dilate(thing.mask, _SQUARE) > 0
+        background.back[thing.place][body] = thing.patch[body]
+        background.evidence[thing.place][body] = 0
+
+    def begin_again(self, background: Background) -> None:
+        """The background was begun anew: what is known to lie there is taken from it."""
+        self._doubts.clear()
+        for thing in self.things:
+            view = background.back[thing.place]
+            thing.patch = view.copy()
+            around = view[thing.near == 0]
+            if len(around):
+                thing.before = thing.before.copy()
+                thing.before[:] = np.median(around, axis=0)
+                view[thing.near > 0] = thing.before[thing.near > 0]
+        background.rebound()
+
+    # -- what is new
+
+    def _find(self, background: Background, perspective: Perspective, elapsed: float) -> None:
+        age = background.age
+        settled = background.settled()
+        if self.things:
+            settled[cv2.dilate(self.held, _RING) > 0] = 0
+        if not settled.any():
+            self._doubts.clear()
+            return
+        closed = cv2.morphologyEx(settled, cv2.MORPH_CLOSE, _SQUARE)
+        count, marks, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+        height, width = settled.shape
+        kept: list[_Doubt] = []
+        for k in range(1, count):
+            x, y, w, h, area = (int(v) for v in stats[k])
+            if area < 0.00045 * height * width:
+                continue
+            box = np.array([x, y, x + w, y + h], float)
+            doubt = self._doubt(box, age)
+            kept.append(doubt)
+            place = (
+                slice(max(0, y - MARGIN), min(height, y + h + MARGIN)),
+                slice(max(0, x - MARGIN), min(width, x + w + MARGIN)),
+            )
+            mask = (marks[place] == k).astype(np.uint8)
+            verdict = self._judge(background, perspective, place, mask, box)
+            doubt.verdicts[verdict] = doubt.verdicts.get(verdict, 0.0) + min(elapsed, 1.0)
+            doubt.last = age
+            self._settle(verdict, doubt, background, place, mask, box)
+        self._doubts = kept
+
+    def _doubt(self, box: NDArray[np.float64], age: float) -> _Doubt:
+        for doubt in self._doubts:
+            if iou(doubt.box[None], box[None])[0, 0] > 0.5:
+                doubt.box = box
+                return doubt
+        return _Doubt(box, age)
+
+    def _judge(
+        self,
+        background: Background,
+        perspective: Perspective,
+        place: tuple[slice, slice],
+        mask: Mask,
+        box: NDArray[np.float64],
+    ) -> str:
+        """What a settled blob is: light, ghost, removed, left, moved, big, or wait."""
+        height, width = background.back.shape[:2]
+        w, h = box[2] - box[0], box[3] - box[1]
+        area = float(mask.sum())
+        tall = float(perspective.guess(box[3]))
+        if area > 0.25 * height * width:
+            return "big"
+        look = compare(background.plain[place], background.back[place], mask)
+        if look.light:
+            return "light"
+        since = self._since(background, place, mask)
+        young = float(np.median(background.seen[place][mask > 0])) < YOUNG
+        if look.present < -0.1:
+            small = max(w, h) < LARGEST * tall and area < 0.22 * tall * tall
+            if young or not small or not self._brought(box, since, tall):
+                return "ghost"
+            return "removed"
+        if max(w, h) > LARGEST * tall or area > 0.22 * tall * tall:
+            return "big"
+        if max(w, h) < 0.1 * tall:
+            return "wait"
+        if look.present < 0.1:
+            return "wait"
+        if self._brought(box, since, tall):
+            return "moved" if self._matches(background, place, mask, area) else "left"
+        object_like = look.sharp > 0.25 and (
+            look.colour > 0.06 or (look.contrast > 40 and look.texture < 0.4) or look.contrast > 70
+        )
+        if object_like:
+            return "moved" if self._matches(background, place, mask, area) else "left"
+        return "wait"
+
+    def _settle(
+        self,
+        verdict: str,
+        doubt: _Doubt,
+        background: Background,
+        place: tuple[slice, slice],
+        mask: Mask,
+        box: NDArray[np.float64],
+    ) -> None:
+        """Act on a verdict that has held for long enough."""
+        told = doubt.verdicts[verdict]
+        if told < 0.5 or told < 0.5 * sum(doubt.verdicts.values()):
+            if sum(doubt.verdicts.values()) > 180.0:
+                self._take(background, place, mask)
+            return
+        if verdict in ("light", "ghost"):
+            self._take(background, place, mask)
+        elif verdict in ("left", "removed", "moved"):
+            since = self._since(background, place, mask)
+            if verdict == "removed":
+                self._removed.append((background.age, histogram(background.back[place], mask), float(mask.sum())))
+            self.things.append(
+                Thing(
+                    verdict,
+                    place,
+                    mask,
+                    background.plain[place].copy(),
+                    background.back[place].copy(),
+                    since,
+                    (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+                    cv2.dilate(mask, _RING),
+                )
+            )
+        elif verdict == "big" and told > 180.0:
+            self._take(background, place, mask)
+
+    def _take(self, background: Background, place: tuple[slice, slice], mask: Mask) -> None:
+        where = np.zeros(background.evidence.shape, bool)
+        where[place] = cv2.dilate(mask, _SQUARE) > 0
+        background.take_in(where & (background.evidence > 0.5))
+
+    @staticmethod
+    def _since(background: Background, place: tuple[slice, slice], mask: Mask) -> float:
+        times = background.since[place][(mask > 0) & (background.evidence[place] > 0)]
+        return float(np.percentile(times, 60)) if len(times) else background.age
+
+    def _brought(self, box: NDArray[np.float64], since: float, tall: float) -> bool:
+        """Whether somebody covered a place shortly before a thing came to rest there."""
+        slack = 0.12 * tall
+        x0, y0, x1, y1 = box
+        size = (x1 - x0) * (y1 - y0)
+        for age, boxes in self._movers:
+            if not since - BROUGHT <= age <= since + 1.5 or not len(boxes):
+                continue
+            w = np.minimum(boxes[:, 2] + slack, x1) - np.maximum(boxes[:, 0] - slack, x0)
+            h = np.minimum(boxes[:, 3] + slack, y1) - np.maximum(boxes[:, 1] - slack, y0)
+            covers = np.maximum(w, 0) * np.maximum(h, 0) > 0.4 * size
+            person = (boxes[:, 3] - boxes[:, 1] > 0.5 * tall) & (iou(box[None], boxes)[0] < 0.6)
+            if (covers & person).any():
+                return True
+        return False
+
+    def _matches(self, background: Background, place: tuple[slice, slice], mask: Mask, area: float) -> bool:
+        """Whether it looks like something that was removed elsewhere a little while ago."""
+        mine = histogram(background.plain[place], mask)
+        return any(
+            background.age - at < MOVED and 0.4 < area / size < 2.5 and float(np.minimum(mine, its).sum()) > 0.6
+            for at, its, size in self._removed
+        )
