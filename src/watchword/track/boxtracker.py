@@ -1,0 +1,275 @@
+"""The default tracker: boxes and times alone, no look at the picture, all cameras of a tick in one call.
+
+A cascade in the manner of ByteTrack (Y. Zhang et al., ECCV 2022): strong boxes for known things, then weak boxes for
+what is left, then a wider net for what was seen a moment ago, then tentative things. What differs: a pair is judged by
+the filter's normalised distance and not by the overlap of boxes, so that nothing depends on the frame rate, and still
+things keep their number while hidden (`watchword.track.memory`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.boxes import Bools, Floats
+from watchword.detections import MEMBERS, NEVER, REST_SINCE, Detections, missing
+from watchword.errors import StateError
+from watchword.track import memory
+from watchword.track.blocks import Block, Blocks
+from watchword.track.kalman import Motion
+from watchword.track.labels import ALIKE, SPEEDS, Labels
+from watchword.track.match import Index, choose, near
+from watchword.track.state import Ints, Sights, Things
+from watchword.tracks import End, Tracks
+from watchword.units import SECOND
+
+# Sums of floating seconds, such as 0.1 + 0.2, shall reach the bounds they are meant to reach.
+HAIR = 1e-6
+
+
+@attrs.define(eq=False, kw_only=True)
+class BoxTracker:
+    """Follows boxes through time. Online, deterministic; its state is arrays, its cost that of the things alive.
+
+    All is in seconds and in H, the height of a thing's box (half its width where that is more), so that one setting
+    serves thirty pictures a second and one. Bounds in seconds open with the time between looks where that is long.
+
+    Attributes:
+        strong: A box of this score or more can begin a thing.
+        weak: A box of this score or more can go on with one.
+        reach: H; a box's centre is no further from where a thing is expected.
+        gate: Largest squared normalised distance of a match.
+        net: The same for things seen within `recent`, once the sure matches are made.
+        recent: Seconds.
+        confirm: Seconds from the first sight to a number; a second sight is needed in any case. At once where it is
+            the camera's first look, or where the detector itself says that the thing rests.
+        hole: Seconds unseen after which a thing without a number is dropped.
+        memory: Seconds unseen after which a thing has ended that moved.
+        still_memory: Seconds of looking, unseen, after which a still thing has ended.
+        dark_memory: Seconds without a look after which all things of a camera have ended.
+        coast: Seconds for which a thing is reported where it is expected (`seen` is False), if it had five sights.
+        shown: A thing whose mean score is less is not reported.
+        overlap: Beside a thing of its kind that it overlaps by this much (IoU) a box begins no other.
+        speed: H/s, how fast a thing may be when first seen.
+        speeds: The same for single labels.
+        alike: Labels that detectors take for each other; a thing keeps its number when its label changes in such a set.
+        motion: How things move and boxes err.
+        name: What the terminal calls it.
+    """
+
+    strong: float = 0.6
+    weak: float = 0.1
+    reach: float = 1.25
+    gate: float = 7.5
+    net: float = 25.0
+    recent: float = 0.5
+    confirm: float = 0.3
+    hole: float = 0.2
+    memory: float = 2.0
+    still_memory: float = 30.0
+    dark_memory: float = 300.0
+    coast: float = 0.15
+    shown: float = 0.6
+    overlap: float = 0.7
+    speed: float = 0.7
+    speeds: Mapping[str, float] = attrs.field(factory=lambda: dict(SPEEDS))
+    alike: tuple[frozenset[str], ...] = ALIKE
+    motion: Motion = attrs.field(factory=Motion)
+    name: str = "boxes"
+    _labels: Labels = attrs.field(init=False)
+    _blocks: Blocks = attrs.field(factory=Blocks, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._labels = Labels(self.alike, self.speeds, self.speed)
+
+    def track(self, detections: Detections) -> Tracks:
+        """The confirmed things of this tick, a row each. See `watchword.track.base.Tracker`.
+
+        Boxes are the filter's estimates, scores their means over about a second, labels those that led in time. Extra
+        columns are those of the box that a thing was matched with; where it is not seen they are not known, but for
+        `rest_since` and `members`, which stay.
+
+        Raises:
+            StateError: A camera looks at a time that is not later than its last look.
+        """
+        block = self._blocks.of(detections.cameras)
+        looks, now = block.looks, detections.times
+        first = looks.time == NEVER
+        for k in np.flatnonzero(~first & (now <= looks.time)):
+            raise StateError(
+                f"camera `{detections.cameras[k]}` looks at {now[k]} ns, after its look at {looks.time[k]} ns",
+                fix="give each camera rising times, and call forget(camera) where its stream begins anew",
+            )
+        elapsed = np.where(first, 1.0, (now - np.where(first, now, looks.time)) / SECOND)
+        usual = np.where(np.isnan(looks.usual), elapsed, looks.usual)
+        ended = self._end(block, detections, elapsed, usual)
+        things = block.things
+        dt = elapsed[things.camera]
+        self.motion.predict(things, dt, (things.unseen > 0) & memory.still(things))
+        things.unseen = things.unseen + self._looking(elapsed, usual)[things.camera]
+        sights = Sights.of(detections, self._labels.numbers(detections.names))
+        row, whole, new = self._match(things, sights, dt, now, usual)
+        self._see(things, sights, row, whole, dt, now)
+        row = self._begin(block, sights, row, new, now, elapsed)
+        self._confirm(block, now, first)
+        looks.usual = np.where(first, np.nan, usual + 0.1 * (np.minimum(elapsed, 3 * usual) - usual))
+        looks.time = now.copy()
+        return self._report(block.things, detections, row, ended)
+
+    def forget(self, camera: str) -> None:
+        """Drop all that is remembered of a camera but the last number given, so that none is given twice."""
+        self._blocks.drop(camera)
+
+    @staticmethod
+    def _looking(elapsed: Floats, usual: Floats) -> Floats:
+        """Seconds of the time since the last look for which the camera looked: a long hole is no looking."""
+        return np.minimum(elapsed, np.maximum(2.0, 3 * usual))
+
+    def _end(self, block: Block, detections: Detections, elapsed: Floats, usual: Floats) -> list[End]:
+        """Cut out what has been unseen for too long; it is not matched at this look any more."""
+        things = block.things
+        c = things.camera
+        gap = (detections.times[c] - things.seen) / SECOND
+        sure = things.id > 0
+        over = gap > np.where(sure, np.maximum(self.memory, 3 * usual[c]), np.maximum(self.hole, 1.5 * usual[c])) + HAIR
+        if not over.any():
+            return []
+        unseen = things.unseen + self._looking(elapsed, usual)[c]
+        over &= ~(sure & memory.still(things) & (unseen <= self.still_memory) & (elapsed <= self.dark_memory)[c])
+        block.things = things.take(~over)
+        return [
+            End(detections.cameras[c[k]], int(things.id[k]), int(things.seen[k])) for k in np.flatnonzero(over & sure)
+        ]
+
+    def _match(
+        self, things: Things, sights: Sights, dt: Floats, now: Ints, usual: Floats
+    ) -> tuple[Index, Bools, Bools]:
+        """Each thing's box or -1 (n,), whether it is seen whole (n,), and which boxes begin a thing (m,)."""
+        row, whole = np.full(len(things), -1), np.ones(len(things), np.bool_)
+        strong = sights.score >= self.strong
+        free = np.ones(len(sights), np.bool_)
+        if not len(things) or not len(sights):
+            return row, whole, strong
+        size = things.scale
+        thing, box = near(things.x, things.camera, self.reach * size, sights.x, sights.camera)
+        dx, dy = sights.x[box] - things.x[thing], sights.y[box] - things.y[thing]
+        far = (dx * dx + dy * dy) / (size * size)[thing]
+        kinds = self._labels.kinds
+        fit = (far <= self.reach**2) & (sights.score[box] >= self.weak)
+        fit &= kinds[things.label[thing]] == kinds[sights.label[box]]
+        thing, box, far = thing[fit], box[fit], far[fit]
+        r, rs = self.motion.errors(dt)
+        spread = things.pp + r
+        distance = far / spread[thing] + np.log(sights.h[box] / things.h[thing]) ** 2 / (things.ps + rs)[thing]
+        # What is vague, or young, does not win over what is known well.
+        since = now[things.camera]
+        handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND)
+        gain = np.maximum(30.0 - distance - handicap[thing], HAIR)
+        unseen = (since - things.seen) / SECOND
+        often = usual[things.camera]
+        sure = (things.id > 0) & (unseen <= np.maximum(self.memory, 3 * often) + HAIR)
+        recent = sure & (unseen <= np.maximum(self.recent, 1.5 * often) + HAIR)
+        camera = things.camera[thing]
+
+        def take(pairs: Index) -> None:
+            row[thing[pairs]] = box[pairs]
+            free[box[pairs]] = False
+
+        for who, which, gate in (
+            (sure, strong, self.gate),
+            (sure, ~strong, self.gate),
+            (recent, free, self.net),
+            (things.id == 0, strong, self.gate),
+        ):
+            pairs = np.flatnonzero((who & (row < 0))[thing] & (which & free)[box] & (distance < gate))
+            take(pairs[choose(thing[pairs], box[pairs], gain[pairs], camera[pairs])])
+        pairs = np.flatnonzero((strong & free)[box])
+        if len(pairs):
+            found, entire = memory.find(things, sights, thing[pairs], box[pairs], (things.id > 0) & (row < 0))
+            take(pairs[found])
+            whole[thing[pairs[found]]] = entire
+            iou, _ = memory.shares(things, sights, thing[pairs], box[pairs])
+            free[box[pairs[iou >= self.overlap]]] = False
+        return row, whole, strong & free
+
+    def _see(self, things: Things, sights: Sights, row: Index, whole: Bools, dt: Floats, now: Ints) -> None:
+        """Take in the boxes, in place."""
+        hit = row >= 0
+        if not hit.any():
+            return
+        at = np.where(hit, row, 0)
+        self.motion.correct(things, hit & whole, (sights.x[at], sights.y[at], sights.w[at], sights.h[at]), dt)
+        when = now[things.camera]
+        since = np.minimum((when - things.seen) / SECOND, 1.0)
+        things.seen = np.where(hit, when, things.seen)
+        things.hits = things.hits + hit
+        things.unseen = np.where(hit, 0.0, things.unseen)
+        things.score = things.score + np.where(hit, -np.expm1(-dt), 0.0) * (sights.score[at] - things.score)
+        # Majority by time: a label's lead grows while it is seen and shrinks while another is.
+        label = sights.label[at]
+        credit = things.credit + np.where(hit, np.where(things.label == label, since, -since), 0.0)
+        things.label = np.where(credit < 0, label, things.label)
+        things.credit = np.minimum(np.abs(credit), 10.0)
+        things.rest_since = np.where(hit, sights.rest_since[at], things.rest_since)
+        things.members = np.where(hit, sights.members[at], things.members)
+        memory.settle(things, hit, when)
+
+    def _begin(self, block: Block, sights: Sights, row: Index, new: Bools, now: Ints, elapsed: Floats) -> Index:
+        """Put in what is new; returns each thing's box or -1."""
+        at = np.flatnonzero(new)
+        if not len(at):
+            return row
+        sights = sights.take(at)
+        place, size = self.motion.errors(elapsed[sights.camera])
+        born = sights.things(now[sights.camera], place, size, self._labels.speeds[sights.label] ** 2)
+        things = Things.join((block.things, born))
+        order = np.argsort(things.camera, kind="stable")
+        block.things = things.take(order)
+        return np.concatenate((row, at))[order]
+
+    def _confirm(self, block: Block, now: Ints, first: Bools) -> None:
+        """Give numbers to the tentative things that are sure."""
+        things, looks = block.things, block.looks
+        c = things.camera
+        long = (things.hits >= 2) & ((things.seen - things.born) / SECOND >= self.confirm - HAIR)
+        sure = long | first[c] | (things.rest_since != NEVER)
+        at = np.flatnonzero((things.id == 0) & (things.seen == now[c]) & sure)
+        if len(at):
+            c = c[at]
+            ids = things.id.copy()
+            ids[at] = looks.last_id[c] + 1 + np.arange(len(at)) - np.searchsorted(c, c)
+            things.id = ids
+            looks.last_id = looks.last_id + np.bincount(c, minlength=len(now))
+
+    def _report(self, things: Things, detections: Detections, row: Index, ended: list[End]) -> Tracks:
+        unseen = (detections.times[things.camera] - things.seen) / SECOND
+        coasting = (unseen <= self.coast + HAIR) & (things.hits >= 5)
+        show = (things.id > 0) & (things.score >= self.shown) & ((row >= 0) | coasting)
+        things, row = things.take(show), row[show]
+        seen = row >= 0
+        extra: dict[str, NDArray[Any]] = {}
+        for name, column in detections.extra.items():
+            if name == REST_SINCE.name:
+                extra[name] = things.rest_since
+            elif name == MEMBERS.name:
+                extra[name] = things.members
+            else:
+                extra[name] = missing(name, column.dtype, len(row))
+                extra[name][seen] = column[row[seen]]
+        return Tracks(
+            cameras=detections.cameras,
+            times=detections.times,
+            camera=things.camera.astype(np.int32),
+            boxes=things.boxes,
+            labels=things.label.astype(np.int32),
+            names=self._labels.names,
+            scores=things.score,
+            extra=extra,
+            ids=things.id,
+            seen=seen,
+            ended=ended,
+        )
