@@ -1,1 +1,16 @@
-"""."""
+"""A concourse of simulated people: frames of it, and the exact truth.
+
+::
+
+    from watchword import sim
+
+    stage = sim.left_scene(7)              # somebody leaves a bag
+    for frame in stage.frames():           # pictures, the same for a seed bit for bit
+        tracks = stage.truth(frame.time)   # whole boxes, ids and labels of that moment
+    stage.staged                           # what there is to find: kind, times, box
+"""
+
+from watchword.sim.left import DECOYS, left_scene
+from watchword.sim.stage import Person, Stage, Staged
+
+__all__ = ["DECOYS", "Person", "Stage", "Staged", "left_scene"]
