@@ -1,0 +1,94 @@
+"""Each camera's time: when it looked, how often it does, how long it was dark, and which frames are refused."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+from watchword.events import Notice, show_time
+from watchword.scene import Scene, Size
+from watchword.units import SECOND
+
+GAP = 2 * SECOND
+LOST = 300 * SECOND
+
+
+class Camera:
+    """What the engine knows of one camera's stream.
+
+    Attributes:
+        name: Its name.
+        index: Its position.
+        scene: What it looks at, where that is known.
+        start: Time of its first look since it (last) began, ns.
+        last: Time of its last look, None before the first.
+        dark: How long it has been dark in all, ns.
+        interval: Its usual frame interval, ns: the median of the last 100.
+        frame: Size the zones are drawn for, px.
+        scale: From the frames' pixels to the scene's.
+    """
+
+    def __init__(self, name: str, index: int, scene: Scene | None) -> None:
+        self.name = name
+        self.index = index
+        self.scene = scene
+        self.frame: Size | None = scene.frame if scene else None
+        self.scale = (1.0, 1.0)
+        self.start: int | None = None
+        self.last: int | None = None
+        self.dark = 0
+        self.interval = 0
+        self.counts: dict[str, int] = {}
+        self._intervals: deque[int] = deque(maxlen=100)
+        self._behind: int | None = None
+
+    def limit(self, after: int = GAP) -> int:
+        """How long a value holds past the last observation, ns: never less than three usual intervals."""
+        return max(after, 3 * self.interval)
+
+    def count(self, kind: str) -> int:
+        """One more of a kind; how many there are now."""
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        return self.counts[kind]
+
+    def accept(self, time: int, index: int | None) -> tuple[bool, Notice | None]:
+        """Whether a frame of this time is taken, and what is to be told of it.
+
+        A frame that is late or repeats a time is refused. Where time stays behind for longer than the gap limit, counted
+        from the first refused frame, the clock was set back: a notice "restart" says that all begins anew.
+        """
+        if self.last is None or time > self.last:
+            self._behind = None
+            return True, None
+        if self._behind is None:
+            self._behind = time
+        elif time - self._behind > self.limit():
+            message = f"the clock of {self.name} was set back from {show_time(self.last)} to {show_time(time)}: a new start"
+            return True, Notice("restart", self.name, time, message, self.count("restart"), self.last, index)
+        kind = "repeated" if time == self.last else "late"
+        what = "repeats the time of the last" if kind == "repeated" else f"is older than the last, {show_time(self.last)}"
+        number = "a frame" if index is None else f"frame {index}"
+        message = f"{self.name}: {number} at {show_time(time)} {what}; it is left out"
+        return False, Notice(kind, self.name, time, message, self.count(kind), self.last, index)
+
+    def restart(self) -> None:
+        """Begin anew: nothing was seen yet."""
+        self.start = self.last = self._behind = None
+        self._intervals.clear()
+        self.interval = 0
+
+    def hole(self, time: int) -> bool:
+        """True where the time since the last look is longer than the gap limit."""
+        return self.last is not None and time - self.last > self.limit()
+
+    def look(self, time: int) -> None:
+        """Write down a look."""
+        if self.last is not None:
+            passed = time - self.last
+            if passed > self.limit():
+                self.dark += passed
+            self._intervals.append(passed)
+            self.interval = int(median(self._intervals))
+        if self.start is None:
+            self.start = time
+        self.last = time

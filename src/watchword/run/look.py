@@ -1,0 +1,137 @@
+"""One tick as the kernels see it, and what a kernel is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.geometry import on_ground, zone_contains
+from watchword.lang import nodes as n
+from watchword.run.cameras import Camera
+from watchword.run.things import Things
+from watchword.scene import Line, Zone
+
+Bools = NDArray[np.bool_]
+Values = NDArray[np.int8]
+Times = NDArray[np.int64]
+Slots = NDArray[np.intp]
+
+
+@attrs.frozen
+class Place:
+    """What a camera looks at, for the plan: its zones and lines by name."""
+
+    zones: Mapping[str, Zone]
+    lines: Mapping[str, Line]
+
+
+@attrs.define
+class Look:
+    """One tick: a row for each living thing of each camera that looked.
+
+    Attributes:
+        things: All things; `slots` picks this tick's.
+        cameras: All cameras, by position.
+        places: What each camera looks at, by position.
+        slots: (n,) the rows.
+        seen: bool (n,), whether the thing was seen in this look.
+        now: int64 (n,), the time of the look of its camera, ns.
+        before: int64 (n,), its last sight before this look, `NEVER` where there was none.
+        camera: int32 (n,).
+        held: bool (n,), seen, or unseen for no longer than its camera's gap limit.
+        person: bool (n,), of the class `person`.
+        recent: slots of people who have ended within the last 30 s, by camera: their paths are remembered.
+    """
+
+    things: Things
+    cameras: Sequence[Camera]
+    places: Sequence[Place]
+    slots: Slots
+    seen: Bools
+    now: Times
+    before: Times
+    camera: NDArray[np.int32]
+    held: Bools
+    person: Bools
+    recent: Mapping[int, Sequence[int]]
+    _inside: dict[str, Values] = attrs.field(factory=dict, init=False)
+    _rows: dict[int, Slots] = attrs.field(factory=dict, init=False)
+
+    def seen_of(self, camera: int) -> Slots:
+        """The rows of a camera's things that were seen."""
+        if camera not in self._rows:
+            self._rows[camera] = np.flatnonzero(self.seen & (self.camera == camera))
+        return self._rows[camera]
+
+    @property
+    def people(self) -> Slots:
+        """The rows of people."""
+        return np.flatnonzero(self.person)
+
+    def people_of(self, camera: int) -> list[int]:
+        """The slots of a camera's people, those who have ended within the last 30 s too."""
+        living: list[int] = self.slots[self.person & (self.camera == camera)].tolist()
+        return [*living, *self.recent.get(camera, ())]
+
+    def metres(self, camera: int, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places (k, 2) in pixels of a camera as metres on its ground; NaN without calibration."""
+        scene = self.cameras[camera].scene
+        return on_ground(scene.ground if scene else None, at)
+
+    def looked(self) -> list[int]:
+        """The cameras of this tick's rows."""
+        return np.unique(self.camera).tolist()
+
+    def inside(self, zone: str) -> Values:
+        """For each row that was seen, whether it is in its camera's zone of this name: 1 or -1; 0 where not seen."""
+        if zone not in self._inside:
+            value = np.zeros(len(self.slots), np.int8)
+            shapes: dict[Zone, list[Slots]] = {}
+            for camera in self.looked():
+                shapes.setdefault(self.places[camera].zones[zone], []).append(self.seen_of(camera))
+            for shape, parts in shapes.items():
+                rows = np.concatenate(parts)
+                slots = self.slots[rows]
+                inside = zone_contains(shape, self.things.box[slots], self.things.at[slots])
+                value[rows] = np.where(inside, 1, -1)
+            self._inside[zone] = value
+        return self._inside[zone]
+
+
+class Kernel(Protocol):
+    """Works out one word for every call of it: m calls over slots.
+
+    Calls come in this order: `grow` as slots are added, `step` once a tick, `forget` when things have ended. Nothing a
+    kernel remembers outlives its thing.
+    """
+
+    def __init__(self, calls: Sequence[n.Apply]) -> None: ...
+
+    def grow(self, size: int) -> None:
+        """Have room for this many slots."""
+        ...
+
+    def step(self, look: Look) -> Values:
+        """Values int8 (m, rows of the look). Only those of rows that were seen are taken (`own`: of all)."""
+        ...
+
+    def forget(self, slots: Slots) -> None:
+        """Drop what is remembered of these slots."""
+        ...
+
+
+class Stateless:
+    """A kernel that remembers nothing."""
+
+    def __init__(self, calls: Sequence[n.Apply]) -> None:
+        self.calls = calls
+
+    def grow(self, size: int) -> None:
+        """Nothing to do."""
+
+    def forget(self, slots: Slots) -> None:
+        """Nothing to do."""

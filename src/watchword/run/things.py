@@ -1,0 +1,234 @@
+"""Every tracked thing of every camera, as columns over slots; a slot is used again when its thing has ended.
+
+A thing is *seen* (its row says so), *held* (unseen, its values still taken to hold), *in a hole* (unseen for longer
+than the gap limit) and at last *ended*: by its tracker's word, or when unseen, while the camera looked, for longer
+than its memory. The end of a still thing is decided only when its memory has passed, for it may be found again: under
+its own number, or under a new one at the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.detections import MEMBERS, NEVER, REST_SINCE
+from watchword.tracks import Id
+from watchword.units import SECOND
+
+Slots = NDArray[np.intp]
+Times = NDArray[np.int64]
+
+HISTORY = 64
+"""Places kept for measuring motion, at most 50 a second."""
+PATH = 160
+"""Places kept of the path, at most five a second: 32 s."""
+PATH_STEP = SECOND // 5
+MEMORY, STILL_MEMORY = 10 * SECOND, 30 * SECOND
+
+
+class Things:
+    """The columns. `camera`, `label` … are arrays over slots; only slots in `alive` mean something.
+
+    Attributes:
+        camera: int32, position of the camera.
+        label: int32, position in `labels`.
+        box: float64 (…, 4), in pixels of the scene's frame.
+        at: float64 (…, 2), the place; NaN where nowhere.
+        ground: float64 (…, 2), the same in metres; NaN without calibration.
+        first: int64, first sight, ns.
+        last: int64, last sight, ns.
+        dark: int64, how long the camera had been dark in all at the last sight, ns.
+        told: bool, its tracker says that it has ended.
+        end: int64, when it ended, `NEVER` while it has not.
+        still: int8, 1 still, -1 not, 0 not known (by the usual r).
+        rest: int64, when it came to rest by its detector's word, `NEVER` where there is none.
+        members: float64, how many people the box stands for.
+        score: float64.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.labels: list[str] = []
+        self._label_index: dict[str, int] = {}
+        self._free: list[int] = []
+        self.ids: list[Id] = []
+        self.serial: list[int] = []
+        self._met = 0
+        self.slot_of: dict[tuple[int, Id], int] = {}
+        self._names: dict[int, list[tuple[int, Id]]] = {}
+        self.had: dict[int, set[int]] = {}
+        self.alive = np.zeros(0, np.bool_)
+        self.camera = np.zeros(0, np.int32)
+        self.label = np.zeros(0, np.int32)
+        self.box = np.zeros((0, 4))
+        self.at = np.zeros((0, 2))
+        self.ground = np.zeros((0, 2))
+        self.first = np.zeros(0, np.int64)
+        self.last = np.zeros(0, np.int64)
+        self.dark = np.zeros(0, np.int64)
+        self.told = np.zeros(0, np.bool_)
+        self.end = np.zeros(0, np.int64)
+        self.still = np.zeros(0, np.int8)
+        self.rest = np.zeros(0, np.int64)
+        self.members = np.zeros(0)
+        self.score = np.zeros(0)
+        self.history_time = np.zeros((0, HISTORY), np.int64)
+        self.history_at = np.zeros((0, HISTORY, 2))
+        self.history_n = np.zeros(0, np.int64)
+        self.path_time = np.zeros((0, PATH), np.int64)
+        self.path_at = np.zeros((0, PATH, 3))
+        self.path_n = np.zeros(0, np.int64)
+
+    # ---- slots
+
+    def label_of(self, name: str) -> int:
+        """The position of a class name, given when first met."""
+        if name not in self._label_index:
+            self._label_index[name] = len(self.labels)
+            self.labels.append(name)
+        return self._label_index[name]
+
+    def _grow(self) -> None:
+        size = max(64, 2 * self.size)
+        for name, column in list(vars(self).items()):
+            if isinstance(column, np.ndarray):
+                more = np.zeros((size, *column.shape[1:]), column.dtype)
+                more[: self.size] = column
+                setattr(self, name, more)
+        self.ids += [0] * (size - self.size)
+        self.serial += [0] * (size - self.size)
+        self._free += range(size - 1, self.size - 1, -1)
+        self.size = size
+
+    def new(self, camera: int, id: Id, label: int, time: int) -> int:  # noqa: A002 - it is the thing's id
+        """A slot for a thing that was not known."""
+        if not self._free:
+            self._grow()
+        slot = self._free.pop()
+        self.ids[slot] = id
+        self._met += 1
+        self.serial[slot] = self._met
+        self.slot_of[camera, id] = slot
+        self._names[slot] = [(camera, id)]
+        self.had[slot] = {label}
+        self.alive[slot] = True
+        self.camera[slot] = camera
+        self.label[slot] = label
+        self.first[slot] = self.last[slot] = time
+        self.told[slot] = False
+        self.end[slot] = self.rest[slot] = NEVER
+        self.still[slot] = 0
+        self.members[slot] = 1
+        self.history_n[slot] = self.path_n[slot] = 0
+        return slot
+
+    def alias(self, slot: int, camera: int, id: Id) -> None:  # noqa: A002 - it is the thing's id
+        """A further number of the same thing."""
+        self.slot_of[camera, id] = slot
+        self._names[slot].append((camera, id))
+
+    def free(self, slots: Iterable[int]) -> None:
+        """Give slots back: their things have ended and nothing may be found again under their numbers."""
+        for slot in slots:
+            for name in self._names.pop(slot):
+                if self.slot_of.get(name) == slot:
+                    del self.slot_of[name]
+            del self.had[slot]
+            self.alive[slot] = False
+            self._free.append(slot)
+
+    def of_camera(self, camera: int) -> Slots:
+        """The slots of a camera's things, oldest first."""
+        slots = np.flatnonzero(self.alive & (self.camera == camera))
+        return slots[np.argsort([self.serial[s] for s in slots.tolist()], kind="stable")] if len(slots) > 1 else slots
+
+    # ---- looks
+
+    def see(
+        self,
+        slots: Slots,
+        boxes: NDArray[np.float64],
+        at: NDArray[np.float64],
+        ground: NDArray[np.float64],
+        labels: NDArray[np.int32],
+        scores: NDArray[np.float64],
+        times: Times,
+        dark: Times,
+        extra: dict[str, NDArray[Any]],
+    ) -> None:
+        """Write down a sight of these slots, none twice."""
+        self.box[slots] = boxes
+        self.at[slots] = at
+        self.ground[slots] = ground
+        self.label[slots] = labels
+        self.score[slots] = scores
+        self.last[slots] = times
+        self.dark[slots] = dark
+        self.told[slots] = False
+        self.end[slots] = NEVER
+        if REST_SINCE.name in extra:
+            self.rest[slots] = extra[REST_SINCE.name]
+        if MEMBERS.name in extra:
+            self.members[slots] = np.nan_to_num(extra[MEMBERS.name], nan=1.0)
+        here = np.isfinite(at[:, 0])
+        if not here.all():
+            slots, at, times, boxes = slots[here], at[here], times[here], boxes[here]
+        n = self.history_n[slots]
+        newest = self.history_time[slots, (n - 1) % HISTORY]
+        push = (n == 0) | (times - newest >= SECOND // 50)
+        s, k = slots[push], n[push] % HISTORY
+        self.history_time[s, k] = times[push]
+        self.history_at[s, k] = at[push]
+        self.history_n[s] += 1
+        n = self.path_n[slots]
+        push = (n == 0) | (times - self.path_time[slots, (n - 1) % PATH] >= PATH_STEP)
+        s, k = slots[push], n[push] % PATH
+        self.path_time[s, k] = times[push]
+        self.path_at[s, k, :2] = at[push]
+        self.path_at[s, k, 2] = boxes[push, 3] - boxes[push, 1]
+        self.path_n[s] += 1
+
+    def path(self, slot: int) -> tuple[Times, NDArray[np.float64]]:
+        """The path of a thing, oldest first: times (k,), and (k, 3) x, y and height, all pixels."""
+        n = int(self.path_n[slot])
+        order = np.arange(max(0, n - PATH), n) % PATH
+        return self.path_time[slot, order], self.path_at[slot, order]
+
+    def window(self, slots: Slots, times: Times) -> tuple[Times, NDArray[np.float64], NDArray[np.bool_]]:
+        """The looks of the last second, or the last three where those span more, newest first.
+
+        Returns:
+            Times (n, k), places (n, k, 2) and which of them are in the window (n, k).
+        """
+        n = self.history_n[slots]
+        k = 4
+        while True:
+            index = (n[:, None] - 1 - np.arange(k)) % HISTORY
+            looked = self.history_time[slots[:, None], index]
+            valid = np.arange(k) < n[:, None]
+            since = np.minimum(times - SECOND, np.where(n >= 3, looked[:, 2], times))
+            inside = valid & (looked >= since[:, None])
+            if k >= HISTORY or not inside[:, -1].any():
+                return looked, self.history_at[slots[:, None], index], inside
+            k = min(HISTORY, 2 * k)
+
+    def radius(self, slots: Slots) -> NDArray[np.float64]:
+        """How far a still thing may tremble, px: 0.15 of the box's diagonal and at least 4."""
+        w = self.box[slots, 2] - self.box[slots, 0]
+        h = self.box[slots, 3] - self.box[slots, 1]
+        r: NDArray[np.float64] = np.maximum(4.0, 0.15 * np.hypot(w, h))
+        return r
+
+    def near_still(self, camera: int, at: NDArray[np.float64], label: int, taken: set[int]) -> int | None:
+        """The unseen still thing that a new sight at this place is: within r of it and with a label it had."""
+        best, found = np.inf, None
+        for slot in self.of_camera(camera).tolist():
+            if slot in taken or self.still[slot] != 1 or label not in self.had[slot]:
+                continue
+            far = float(np.hypot(*(self.at[slot] - at)))
+            if far <= self.radius(np.array([slot]))[0] and far < best:
+                best, found = far, slot
+        return found
