@@ -1,1 +1,1 @@
-"""."""
+"""What other programs write and read: files of boxes, other systems' messages."""
