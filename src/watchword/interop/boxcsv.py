@@ -17,6 +17,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -111,7 +112,7 @@ def read(path: str | Path, fps: float | None = None, *, camera: str | None = Non
         except ValueError as error:
             refused.append(Refused(reader.line_num, str(error)))
     notes = refusals(name, refused, len(looks))
-    if any(a.time > b.time for a, b in zip(rows, rows[1:], strict=False)):
+    if any(a.time > b.time for a, b in pairwise(rows)):
         notes.append("its rows are not in the order of time; they were sorted")
     tracked = any(row.id not in UNTRACKED for row in rows)
     if tracked and (loose := sum(row.id in UNTRACKED for row in rows)):
@@ -207,9 +208,10 @@ def _value(column: str, text: str) -> float | int:
     return number(column, text)
 
 
-def _timed(
-    looks: set[tuple[int, str]], rows: list[Row], rate: float
-) -> tuple[set[tuple[int, str]], list[Row], list[str]]:
+Looks = set[tuple[int, str]]
+
+
+def _timed(looks: Looks, rows: list[Row], rate: float) -> tuple[Looks, list[Row], list[str]]:
     """Frames as times, every frame up to the last a look of every camera."""
     frames = [frame for frame, _ in looks]
     base = min(1, *frames)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from configparser import ConfigParser
 from configparser import Error as ConfigError
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -86,7 +87,7 @@ def read(path: str | Path, fps: float | None = None, *, camera: str | None = Non
     rate = check_rate(name, fps)
     rows, refused = _rows(text, parts)
     notes += refusals(name, refused, len(rows))
-    if any(a.frame > b.frame for a, b in zip(rows, rows[1:], strict=False)):
+    if any(a.frame > b.frame for a, b in pairwise(rows)):
         notes.append("its rows are not in the order of frames; they were sorted")
     base = 1
     if rows and min(row.frame for row in rows) == 0:
@@ -149,9 +150,7 @@ def _meanings(rows: list[_Line], label: str | None) -> tuple[list[_Line], list[s
     tracked = any(row.id not in UNTRACKED for row in rows)
     if scores == {0.0, 1.0} and tracked:
         considered = [row for row in rows if row.score]
-        notes.append(
-            f"{count(len(rows) - len(considered), 'row')} left out that the file flags as not to be considered"
-        )
+        notes.append(f"{count(len(rows) - len(considered), 'row')} left out: flagged as not to be considered")
         rows = considered
     elif any(score > 1 or (score < 0 and score != -1) for score in scores):
         notes.append("some scores are not from 0 to 1; they were cut to that")
