@@ -1,8 +1,9 @@
-"""The still part of a view: a floor in perspective, a wall with what hangs on it, furniture that hides who walks behind."""
+"""The still part of a view: a floor in perspective, a wall with what hangs on it, furniture that hides people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Literal
 
 import attrs
@@ -28,6 +29,7 @@ class Prop:
         kind: "pillar", "bench", "planter" or "machine".
         x: Of its middle on the ground, metres.
         z: Of its front, metres.
+        hides: It hides who is farther away than this, metres.
         half: Half its width, metres.
         box: Around it in the picture, whole pixels.
         mask: float32 (height, width, 1) of the box, 1 where it hides.
@@ -36,6 +38,7 @@ class Prop:
     kind: str
     x: float
     z: float
+    hides: float
     half: float
     box: tuple[int, int, int, int]
     mask: Singles
@@ -103,17 +106,18 @@ class Painter:
         for cell, weight in ((2, 0.5), (8, 0.7), (32, 1.0)):
             raw = self.rng.standard_normal((n // cell, n // cell)).astype(np.float32)
             wrapped = np.pad(raw, 2, mode="wrap")
-            big = cv2.resize(wrapped, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
+            big: Any = cv2.resize(wrapped, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
             total += weight * big[2 * cell : 2 * cell + n, 2 * cell : 2 * cell + n]
-        made: Singles = (total - total.mean()) / total.std()
+        made: Singles = np.asarray((total - total.mean()) / total.std(), np.float32)
         return made
 
     def _sample(self, u: Singles, v: Singles, per_metre: float) -> Singles:
         n = len(self._grain)
-        found: Singles = cv2.remap(
+        found: Any = cv2.remap(
             self._grain, (u * per_metre) % n, (v * per_metre) % n, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
         )
-        return found
+        sampled: Singles = found
+        return sampled
 
     def floor(
         self, kind: Flooring, colour: Colour, tile: float = 0.6, variety: float = 6.0, skew: bool = False
@@ -188,13 +192,13 @@ class Painter:
         """A framed picture on the wall."""
         x0, y0, x1, y1 = self.on_wall(left, left + width, low, low + height)
         self.fill((x0 - 1, y0 - 1, x1 + 1, y1 + 1), (60, 60, 62))
-        base = self.rng.integers(60, 225, 3)
+        base = self.rng.integers(70, 210) + self.rng.integers(-45, 46, 3)
         self.fill((x0, y0, x1, y1), _colour(base))
         for _ in range(5):
             a, b = np.sort(self.rng.uniform(0.08, 0.92, 2))
             c, d = np.sort(self.rng.uniform(0.05, 0.95, 2))
             part = (x0 + a * (x1 - x0), y0 + c * (y1 - y0), x0 + b * (x1 - x0), y0 + d * (y1 - y0))
-            self.fill(part, _colour(base + self.rng.integers(-70, 71, 3)))
+            self.fill(part, _colour(base + self.rng.integers(-60, 61) + self.rng.integers(-25, 26, 3)))
 
     def door(self, door: Doorway) -> None:
         """A closed door."""
@@ -212,7 +216,7 @@ class Painter:
     def stripe(self, points: list[tuple[float, float]], width: float, colour: Colour, alpha: float = 0.85) -> None:
         """A line painted on the floor through ground points (x, z), `width` metres wide."""
         mask = np.zeros(self.picture.shape[:2], np.uint8)
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             d = np.array((b[0] - a[0], b[1] - a[1]))
             n = np.array((-d[1], d[0])) / np.hypot(*d) * width / 2
             self._ground_mask(mask, [a + n, b + n, b - n, a - n])
@@ -286,8 +290,10 @@ def stand(image: Image, lens: Lens, kind: str, x: float, z: float, half: float, 
             bright = 0.62 + 0.5 * np.sqrt(max(0.0, 1 - (t + 0.35) ** 2 / 1.9))
             patch.polygon([(a, -2), (b + 0.3, -2), (b + 0.3, foot + drop), (a, foot + drop)], lit(colour, bright))
             low = lens.scale(z) * 0.16
-            patch.polygon([(a, foot + drop - low), (b + 0.3, foot + drop - low), (b + 0.3, foot + drop), (a, foot + drop)],
-                          lit(colour, bright * 0.6))  # fmt: skip
+            base = foot + drop
+            patch.polygon(
+                [(a, base - low), (b + 0.3, base - low), (b + 0.3, base), (a, base)], lit(colour, bright * 0.6)
+            )
     else:
         draw: dict[str, Callable[[Patch], None]] = {
             "bench": lambda p: _bench(p, lens, x, z, half, colour),
@@ -295,8 +301,8 @@ def stand(image: Image, lens: Lens, kind: str, x: float, z: float, half: float, 
             "machine": lambda p: _machine(p, lens, x, z, half, colour),
         }
         high = {"bench": 0.9, "planter": 1.4, "machine": 2.0}[kind]
-        a = corners(lens, (x, 0, z + deep), (2 * half + 0.5, high, 2 * deep), 0)
-        patch = Patch((*a.min(axis=0), *a.max(axis=0)), 2)
+        eight = corners(lens, (x, 0, z + deep), (2 * half + 0.5, high, 2 * deep), 0)
+        patch = Patch((*eight.min(axis=0), *eight.max(axis=0)), 2)
         draw[kind](patch)
     patch.lay(image)
     small = cv2.resize(patch.image[:, :, 3], (patch.wide, patch.tall), interpolation=cv2.INTER_AREA)
@@ -304,7 +310,7 @@ def stand(image: Image, lens: Lens, kind: str, x: float, z: float, half: float, 
     right, bottom = min(patch.left + patch.wide, lens.size[0]), min(patch.top + patch.tall, lens.size[1])
     part = small[top - patch.top : bottom - patch.top, left - patch.left : right - patch.left]
     mask = (part.astype(np.float32) / np.float32(255))[:, :, None]
-    return Prop(kind, x, z, half, (left, top, right, bottom), mask)
+    return Prop(kind, x, z, z + (0.4 if kind == "bench" else 0.0), half, (left, top, right, bottom), mask)
 
 
 def _bench(patch: Patch, lens: Lens, x: float, z: float, half: float, colour: Colour) -> None:

@@ -1,4 +1,4 @@
-"""A person's looks and skeleton. Sizes are shares of body height, after Winter, Biomechanics of Human Movement (2009)."""
+"""A person's looks and skeleton; sizes as shares of body height (Winter, Biomechanics of Human Movement, 2009)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ CLOTHES: tuple[Colour, ...] = (
     (48, 44, 120), (60, 66, 160), (70, 92, 70), (96, 128, 110), (70, 110, 160), (60, 150, 190), (150, 120, 150),
     (90, 60, 90), (160, 150, 110), (40, 70, 100), (180, 170, 185),
 )  # fmt: skip
-TROUSERS: tuple[Colour, ...] = ((44, 40, 38), (78, 58, 46), (104, 80, 60), (90, 92, 94), (84, 104, 122), (58, 62, 68), (120, 130, 140))  # fmt: skip
+TROUSERS: tuple[Colour, ...] = (
+    (44, 40, 38), (78, 58, 46), (104, 80, 60), (90, 92, 94), (84, 104, 122), (58, 62, 68),
+    (120, 130, 140),
+)  # fmt: skip
 SKINS: tuple[Colour, ...] = ((150, 175, 215), (130, 155, 200), (105, 135, 180), (70, 95, 140), (50, 70, 105))
 HAIRS: tuple[Colour, ...] = ((28, 28, 30), (36, 44, 58), (50, 70, 96), (90, 120, 150), (120, 122, 124))
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
 from watchword.sim.body import skeleton
+from watchword.sim.director import BAG, Director
 from watchword.sim.figure import extent
 from watchword.sim.light import Gain, Glow, Opening, doorway_box
 from watchword.sim.paint import Box
 from watchword.sim.script import Knot, walk
 from watchword.sim.stage import Person
 from watchword.sim.things import Hold, Shape, Thing, outline
-
-if TYPE_CHECKING:
-    from watchword.sim.left import Director
 
 
 def _box(director: Director, person: Person, t: float) -> Box:
@@ -57,14 +54,15 @@ def lies(director: Director) -> None:
 def sits(director: Director) -> None:
     """Somebody sits on the bench."""
     bench = next(p for p in director.place.backdrop.props if p.kind == "bench")
-    at = (bench.x + director.uniform(-0.4, 0.4), bench.z - 0.05)
+    at = (bench.x + director.uniform(-0.4, 0.4), bench.z + 0.16)
     before = (at[0], bench.z - 0.6)
     knots = walk(director.way_in(before), director.start, director.pace())
     ready = knots[-1].at + 0.6
     up = ready + director.uniform(22, 28)
-    knots += [Knot(ready, *at), Knot(ready + 0.9, *at, "sit"), Knot(up, *at, "sit"), Knot(up + 0.9, *at)]
-    knots += [Knot(up + 1.5, *before), *walk(director.way_in(before)[::-1], up + 1.6, director.pace())[1:]]
-    person = director.person(knots, (0.0, -1.0))
+    front = (0.0, -1.0)
+    knots += [Knot(ready, *before, face=front), Knot(ready + 1, *at, "sit", front), Knot(up, *at, "sit", front)]
+    knots += [Knot(up + 1.0, *before, face=front), *walk(director.way_in(before)[::-1], up + 1.2, director.pace())]
+    person = director.person(knots)
     director.seconds = float(np.clip(up + 8, 45, 60))
     director.note("sits", ready, up, _box(director, person, ready + 5), person.id)
     director.passers(int(director.rng.integers(0, 6)), 5.2)
@@ -99,21 +97,20 @@ def returns(director: Director) -> None:
 
 def _moved(director: Director, kind: str, shape: Shape) -> None:
     """Somebody comes, carries a piece of furniture a metre or two, and goes."""
-    for _ in range(100):
-        a = director.spot(0.15, 0.6)
-        b = (
-            a[0] + float(director.rng.choice((-1, 1))) * director.uniform(1.2, 2.4),
-            a[1] + director.uniform(-0.5, 0.8),
-        )
-        if not director.hidden(*b) and director.free([a, b]) and abs(b[0]) < director.place.lens.half_width(b[1]) - 0.8:
-            break
+    a, b = director.two_spots()
     step = 0.35 if b[0] > a[0] else -0.35
+    front = (1.0, 0.0) if step > 0 else (-1.0, 0.0)
     stand, goal = (a[0] - step, a[1]), (b[0] - step, b[1])
     knots = walk(director.way_in(stand), director.start, director.pace())
     take = knots[-1].at + 0.8
     moved = walk([stand, goal], take + 0.8, 0.8)
     put = moved[-1].at + 0.4
-    knots += [Knot(take, *stand, "bend"), *moved, Knot(put, *goal, "bend"), Knot(put + 0.7, *goal)]
+    knots += [
+        Knot(take, *stand, "bend", front),
+        *moved,
+        Knot(put, *goal, "bend", front),
+        Knot(put + 0.7, *goal, face=front),
+    ]
     knots += walk(director.way_in(goal)[::-1], put + 0.8, director.pace())
     person = director.person(knots)
     director.things.append(Thing(900, shape, (Hold(-100, None, *a), Hold(take, person.id), Hold(put, None, *b)), None))
@@ -198,8 +195,8 @@ def removed(director: Director) -> None:
     knots = walk(director.way_in(stand), director.start, director.pace())
     take = knots[-1].at + 0.9
     knots += [
-        Knot(take, *stand, "bend"),
-        Knot(take + 0.8, *stand),
+        Knot(take, *stand, "bend", (1.0, -0.2)),
+        Knot(take + 0.8, *stand, face=(1.0, -0.2)),
         *walk(director.way_in(stand)[::-1], take + 0.9, director.pace()),
     ]
     person = director.person(knots)
@@ -217,6 +214,26 @@ def ghost(director: Director) -> None:
     director.kept.append((*at, 0.6))
     director.note("ghost", leave, director.seconds, _box(director, person, 1.0), person.id)
     director.passers(int(director.rng.integers(0, 6)), 5.2)
+
+
+def left_bag(director: Director) -> None:
+    """Somebody leaves a bag and does not come back."""
+    owner, bag, ready, at = director.bring()
+    here = owner.path.place(ready)
+    knots = director.leave(here, ready, int(director.rng.choice((-1, 1))), bool(director.rng.random() < 0.3))
+    stays = abs(knots[-1].x) < director.place.lens.half_width(knots[-1].z)
+    if stays:
+        director.kept.append((knots[-1].x, knots[-1].z, 0.6))
+    director.seconds = float(np.clip(knots[-1].at + director.uniform(26, 31), 45, 60))
+    if stays:
+        knots.append(Knot(director.seconds + 1, knots[-1].x, knots[-1].z))
+    director.extend(owner, knots)
+    director.kept.append((*at, 0.45))
+    director.passers(int(director.rng.integers(0, 9)), 5.2, at)
+    put = bag.holds[-1].at
+    director.note(
+        "left_bag", put, director.seconds, outline(director.place.lens, bag.shape, (at[0], 0, at[1])), BAG, owner.id
+    )
 
 
 STAGED_BY: dict[str, Callable[[Director], None]] = {

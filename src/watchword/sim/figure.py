@@ -51,8 +51,6 @@ def figure(canvas: Image, lens: Lens, look: Look, joints: Floats, clip: tuple[in
     wide = 2 * body.radii(look) * s * 1.75 / look.height
     away = joints[body.L_HIP, 2] > joints[body.R_HIP, 2]  # the left side is the farther one
     order = (0, 1) if away else (1, 0)
-    side_on = abs(joints[body.L_SHOULDER, 2] - joints[body.R_SHOULDER, 2])
-    front = joints[body.NECK]
     facing = float(joints[body.L_TOE, 2] + joints[body.R_TOE, 2] - joints[body.L_ANKLE, 2] - joints[body.R_ANKLE, 2])
 
     def arm(which: int, shade: float) -> None:
@@ -84,18 +82,23 @@ def figure(canvas: Image, lens: Lens, look: Look, joints: Floats, clip: tuple[in
     if look.coat and np.ptp(joints[:, 1]) > 1.0:
         knees = (px[body.L_KNEE] + px[body.R_KNEE]) / 2
         low = hips * 0.35 + knees * 0.65
-        spread = np.array([depth * 0.62 + side_on * 0.0 + 0.04 * s, 0])
+        spread = np.array([depth * 0.62 + 0.04 * s, 0])
         patch.polygon(
             _ordered(np.vstack((hips - spread * 0.85, hips + spread * 0.85, low + spread, low - spread))), look.top
         )
         patch.line(chest, low, max(1.0, 0.012 * s), lit(look.top, 0.75))
     else:
-        patch.line(hips + (-depth / 2, 0), hips + (depth / 2, 0), max(1.0, 0.05 * s), lit(look.trousers, 0.7))
+        patch.line(_by(hips, -depth / 2, 0), _by(hips, depth / 2, 0), max(1.0, 0.05 * s), lit(look.trousers, 0.7))
     if look.pack is not None and facing > 0.02:
         _pack(patch, look, px, s, joints)
     arm(order[1], 0.94)
-    _head(patch, look, px, s, joints, facing, front)
+    _head(patch, look, px, s, joints, facing)
     patch.lay(canvas, clip, 0.28)
+
+
+def _by(point: Floats, dx: float, dy: float) -> Floats:
+    moved: Floats = point + np.array((dx, dy))
+    return moved
 
 
 def _ordered(points: Floats) -> Floats:
@@ -109,10 +112,10 @@ def _pack(patch: Patch, look: Look, px: Floats, s: float, joints: Floats) -> Non
     middle = px[body.NECK] * 0.62 + (px[body.L_HIP] + px[body.R_HIP]) * 0.19
     middle = middle - (np.clip(toes / 0.28, -1, 1) * 0.1 * s, 0)
     patch.ellipse(middle, (0.14 * s, 0.22 * s), look.pack)
-    patch.ellipse(middle + (0, 0.07 * s), (0.1 * s, 0.09 * s), lit(look.pack, 0.8))
+    patch.ellipse(_by(middle, 0, 0.07 * s), (0.1 * s, 0.09 * s), lit(look.pack, 0.8))
 
 
-def _head(patch: Patch, look: Look, px: Floats, s: float, joints: Floats, facing: float, front: Floats) -> None:
+def _head(patch: Patch, look: Look, px: Floats, s: float, joints: Floats, facing: float) -> None:
     lying = np.ptp(joints[:, 1]) < 0.6
     head, neck = px[body.HEAD], px[body.NECK]
     patch.line(neck, head, 0.1 * s, lit(look.skin, 0.85))
@@ -125,12 +128,12 @@ def _head(patch: Patch, look: Look, px: Floats, s: float, joints: Floats, facing
     patch.ellipse(head, axes, look.hair if facing > 0.05 else look.skin, angle)
     if facing > 0.05:
         if not look.long_hair:
-            patch.ellipse(head + (turn * 0.02 * s, 0.075 * s), (0.055 * s, 0.035 * s), lit(look.skin, 0.9), angle)
+            patch.ellipse(_by(head, turn * 0.02 * s, 0.075 * s), (0.055 * s, 0.035 * s), lit(look.skin, 0.9), angle)
     elif not lying:
-        patch.ellipse(head + (-turn * 0.035 * s, -0.05 * s), (0.08 * s, 0.066 * s), look.hair)
+        patch.ellipse(_by(head, -turn * 0.035 * s, -0.05 * s), (0.08 * s, 0.066 * s), look.hair)
         if look.long_hair:
-            patch.ellipse(head + (-0.055 * s - turn * 0.02 * s, 0.03 * s), (0.032 * s, 0.1 * s), look.hair)
+            patch.ellipse(_by(head, -0.055 * s - turn * 0.02 * s, 0.03 * s), (0.032 * s, 0.1 * s), look.hair)
             if abs(turn) < 0.6:
-                patch.ellipse(head + (0.055 * s, 0.03 * s), (0.032 * s, 0.1 * s), look.hair)
+                patch.ellipse(_by(head, 0.055 * s, 0.03 * s), (0.032 * s, 0.1 * s), look.hair)
     else:
-        patch.ellipse(head + (0, -0.03 * s), (0.085 * s, 0.06 * s), look.hair, angle)
+        patch.ellipse(_by(head, 0, -0.03 * s), (0.085 * s, 0.06 * s), look.hair, angle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import attrs
 import cv2
@@ -165,8 +166,8 @@ def noise_pools(size: tuple[int, int], sigma: float, seed: int) -> tuple[NDArray
     """
     rng = np.random.default_rng((seed, 11))
     shape = (size[1] + 64, size[0] + 64)
-    grey = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (3, 3), 0.5)
-    tone = cv2.GaussianBlur(rng.standard_normal((*shape, 3), np.float32), (5, 5), 1.0)
+    grey: Any = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (3, 3), 0.5)
+    tone: Any = cv2.GaussianBlur(rng.standard_normal((*shape, 3), np.float32), (5, 5), 1.0)
     grey /= grey.std()
     tone /= tone.std()
     both = np.round(np.float32(sigma) * (grey[:, :, None] * np.float32(0.9) + tone * np.float32(0.45)))

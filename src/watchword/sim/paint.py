@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any
 
 import cv2
@@ -41,26 +42,27 @@ class Patch:
         self.fine = fine
         self.image: Image = np.zeros((self.tall * fine, self.wide * fine, 4), np.uint8)
 
-    def _fixed(self, points: Any) -> NDArray[np.int32]:
-        at = (np.asarray(points, np.float64) - (self.left, self.top)) * self.fine - 0.5
-        fixed: NDArray[np.int32] = np.round(at * (1 << _SHIFT)).astype(np.int32)
-        return fixed
+    def _fixed(self, point: Any) -> tuple[int, int]:
+        k = self.fine << _SHIFT
+        half = 1 << (_SHIFT - 1)
+        return floor((point[0] - self.left) * k - half + 0.5), floor((point[1] - self.top) * k - half + 0.5)
 
     def polygon(self, points: Any, colour: Colour) -> None:
         """A filled convex polygon; points (n, 2)."""
-        cv2.fillConvexPoly(self.image, self._fixed(points), (*colour, 255), cv2.LINE_8, _SHIFT)
+        ring = np.array([self._fixed(p) for p in points], np.int32)
+        cv2.fillConvexPoly(self.image, ring, (*colour, 255), cv2.LINE_8, _SHIFT)
 
     def line(self, a: Any, b: Any, width: float, colour: Colour) -> None:
         """A line with round ends, `width` in pixels of the frame."""
-        p, q = self._fixed((a, b)).tolist()
         thick = max(1, round(width * self.fine))
-        cv2.line(self.image, p, q, (*colour, 255), thick, cv2.LINE_8, _SHIFT)
+        cv2.line(self.image, self._fixed(a), self._fixed(b), (*colour, 255), thick, cv2.LINE_8, _SHIFT)
 
     def ellipse(self, centre: Any, axes: tuple[float, float], colour: Colour, angle: float = 0.0) -> None:
         """A filled ellipse; half axes in pixels, angle in degrees."""
-        c = self._fixed([centre])[0].tolist()
-        size = [max(1, round(a * self.fine * (1 << _SHIFT))) for a in axes]
-        cv2.ellipse(self.image, c, size, angle, 0, 360, (*colour, 255), -1, cv2.LINE_8, _SHIFT)
+        k = self.fine << _SHIFT
+        size = max(1, round(axes[0] * k)), max(1, round(axes[1] * k))
+        at = self._fixed(centre)
+        cv2.ellipse(self.image, at, size, angle, 0, 360, (*colour, 255), -1, cv2.LINE_8, _SHIFT)
 
     def lay(self, canvas: Image, clip: tuple[int, int, int, int] | None = None, shade: float = 0.0) -> None:
         """Lay it over a picture, in place.
@@ -137,6 +139,7 @@ def corners(lens: Lens, at: tuple[float, float, float], size: tuple[float, float
 
 def block(patch: Patch, eight: Floats, colour: Colour, top: float = 1.15, side: float = 0.72) -> None:
     """An upright block from its corners: the faces that are seen, each with its own brightness."""
+    points = eight.tolist()
     for face, brightness in (
         ((2, 3, 7, 6), 0.8),
         ((3, 0, 4, 7), side * 1.08),
@@ -144,7 +147,7 @@ def block(patch: Patch, eight: Floats, colour: Colour, top: float = 1.15, side: 
         ((0, 1, 5, 4), 1.0),
         ((4, 5, 6, 7), top),
     ):
-        ring = eight[list(face)]
-        after = np.roll(ring, -1, axis=0)
-        if face == (4, 5, 6, 7) or float(np.sum(ring[:, 0] * after[:, 1] - after[:, 0] * ring[:, 1])) < 0:
+        ring = [points[i] for i in face]
+        turn = sum(p[0] * q[1] - q[0] * p[1] for p, q in zip(ring, (*ring[1:], ring[0]), strict=True))
+        if face == (4, 5, 6, 7) or turn < 0:
             patch.polygon(ring, lit(colour, brightness))

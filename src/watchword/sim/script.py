@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Literal
 
 import attrs
@@ -16,12 +17,16 @@ AROUND = 0.25  # seconds to each side over which speed and heading are measured:
 
 @attrs.frozen
 class Knot:
-    """At this time (seconds) at this place on the ground (metres), in this pose."""
+    """At this time (seconds) at this place on the ground (metres), in this pose.
+
+    With `face`, a direction (x, z), somebody looks that way on the leg that ends here, wherever they step.
+    """
 
     at: float
     x: float
     z: float
     pose: Pose = "up"
+    face: tuple[float, float] | None = None
 
 
 @attrs.frozen
@@ -45,10 +50,10 @@ class Path:
 
     def __attrs_post_init__(self) -> None:
         times = tuple(k.at for k in self.knots)
-        if len(times) < 2 or any(b <= a for a, b in zip(times, times[1:], strict=False)):
+        if len(times) < 2 or any(b <= a for a, b in pairwise(times)):
             raise DataError("a path needs two knots or more, with rising times", fix="give each knot a later `at`")
         walked = [0.0]
-        for a, b in zip(self.knots, self.knots[1:], strict=False):
+        for a, b in pairwise(self.knots):
             walked.append(walked[-1] + math.hypot(b.x - a.x, b.z - a.z))
         object.__setattr__(self, "_times", times)
         object.__setattr__(self, "_walked", tuple(walked))
@@ -90,6 +95,9 @@ class Path:
 
     def heading(self, t: float) -> tuple[float, float]:
         """Where somebody faces, a unit vector (x, z): the way they walk, or last walked."""
+        face = self.knots[self._leg(t)[0] + 1].face
+        if face is not None:
+            return face
         low, high = self.place(t - AROUND), self.place(t + AROUND)
         dx, dz = high[0] - low[0], high[1] - low[1]
         length = math.hypot(dx, dz)
@@ -112,6 +120,6 @@ class Path:
 def walk(points: list[tuple[float, float]], start: float, speed: float) -> list[Knot]:
     """Knots of a walk through ground points at an even speed (metres a second) from a start time on."""
     knots = [Knot(start, *points[0])]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         knots.append(Knot(knots[-1].at + max(math.hypot(b[0] - a[0], b[1] - a[1]), 0.01) / speed, *b))
     return knots

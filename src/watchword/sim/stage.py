@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import attrs
 import cv2
@@ -26,6 +28,7 @@ from watchword.video import Frame
 
 Floats = NDArray[np.float64]
 SECOND = 1_000_000_000
+REACH = 1.5  # body heights within which a person attends a bag
 
 
 @attrs.frozen
@@ -94,7 +97,7 @@ class Stage:
     things: tuple[Thing, ...] = ()
     glows: tuple[Glow, ...] = ()
     openings: tuple[Opening, ...] = ()
-    sensor: Sensor = Sensor()
+    sensor: Sensor = attrs.field(factory=Sensor)
     light: tuple[float, float] = (0.5, 0.35)
     staged: tuple[Staged, ...] = ()
 
@@ -192,7 +195,7 @@ class Stage:
                 rows.append((thing.id, thing.label, box, at[2]))
         w, h = self.lens.size
         rows = [r for r in rows if r[2][2] > 0 and r[2][3] > 0 and r[2][0] < w and r[2][1] < h]
-        covers = [(r[2], r[3]) for r in rows] + [(p.box, p.z) for p in self.backdrop.props]
+        covers = [(r[2], r[3]) for r in rows] + [(p.box, p.hides) for p in self.backdrop.props]
         seen = [self._visible(box, [c for c, cz in covers if cz < z - 1e-6]) for _, _, box, z in rows]
         return Tracks.of(
             self.camera,
@@ -269,7 +272,7 @@ class Stage:
         order: list[tuple[float, Person | Thing | Prop, Floats | tuple[float, float, float] | None]] = [
             *((float(j[:, 2].mean()), p, j) for p, j in cast),
             *((at[2], thing, at) for thing, at in placed),
-            *((prop.z, prop, None) for prop in self.backdrop.props),
+            *((prop.hides, prop, None) for prop in self.backdrop.props),
         ]
         drawn = False
         for _, what, where in sorted(order, key=lambda row: -row[0]):
@@ -286,7 +289,7 @@ class Stage:
                 part = canvas[top:bottom, left:right]
                 part[:] = part * (1 - what.mask) + bare[top:bottom, left:right] * what.mask + np.float32(0.5)
 
-    def _develop(self, canvas: Image, t: float, index: int) -> Image:
+    def _develop(self, canvas: Any, t: float, index: int) -> Image:
         """What the camera makes of a view: gain, shaking, noise."""
         gain = self.sensor.gain(t)
         if abs(gain - 1) > 1e-4:
@@ -301,9 +304,24 @@ class Stage:
             window = np.s_[y : y + canvas.shape[0], x : x + canvas.shape[1]]
             plus, minus = self._noise
             canvas = cv2.subtract(cv2.add(canvas, plus[window]), minus[window])
-        return canvas
+        image: Image = canvas
+        return image
 
 
 def joints_before(joints: Floats, wall: float) -> bool:
     """Whether somebody is on this side of the wall."""
     return bool(joints[:, 2].mean() <= wall)
+
+
+def alone_since(stage: Stage, staged: Staged) -> int | None:
+    """The first frame after which a bag's owner is never again within 1.5 of their heights; None: there is none."""
+    owner = next(p for p in stage.people if p.id == staged.owner)
+    foot = ((staged.box[0] + staged.box[2]) / 2, staged.box[3])
+    for index in range(stage.count - 1, -1, -1):
+        time = stage.time(index)
+        box = stage.box_of(owner, time / SECOND)
+        if box is None or box[2] < 0 or box[0] > stage.lens.size[0]:
+            continue
+        if math.dist(((box[0] + box[2]) / 2, box[3]), foot) <= REACH * (box[3] - box[1]):
+            return stage.time(index + 1) if index + 1 < stage.count else None
+    return staged.start

@@ -14,6 +14,7 @@ from watchword.sim.paint import Box, Colour, Image, Patch, block, corners, darke
 Floats = NDArray[np.float64]
 Kind = Literal["suitcase", "backpack", "duffel", "carrier", "box", "bin", "chair", "sign"]
 BAGS: tuple[Kind, ...] = ("suitcase", "backpack", "duffel", "carrier", "box")
+HANDLES = {"suitcase": 0.2, "carrier": 0.22, "duffel": 0.25}  # half the span of a handle, as a share of the width
 HANDOVER = 0.6  # seconds in which a thing passes from a hand to the ground or back
 
 
@@ -29,7 +30,7 @@ class Shape:
 
 @attrs.frozen
 class Hold:
-    """From this time on (seconds) a thing is carried by the person `by`, or, with None, stands on the ground at x, z."""
+    """From this time on (seconds) a thing is carried by the person `by`, or, with None, stands at x, z (metres)."""
 
     at: float
     by: int | None = None
@@ -58,7 +59,7 @@ def outline(lens: Lens, shape: Shape, at: tuple[float, float, float]) -> Box:
     """The box around a thing, pixels; `at` is the middle of its foot, x, up, z."""
     eight = corners(lens, at, shape.size, shape.yaw)
     handle = 0.0
-    if shape.kind in ("suitcase", "carrier", "duffel"):
+    if shape.kind in HANDLES:
         handle = 0.09 * lens.scale(at[2])
     low, high = eight.min(axis=0), eight.max(axis=0)
     return float(low[0]), float(low[1] - handle), float(high[0]), float(high[1])
@@ -79,7 +80,9 @@ def draw(canvas: Image, lens: Lens, shape: Shape, at: tuple[float, float, float]
         return
     patch = Patch(box, 3)
     eight = corners(lens, at, shape.size, shape.yaw)
-    DRAWN[shape.kind](patch, lens, shape, at, eight)
+    if shape.kind in HANDLES:
+        _handle(patch, lens, at, shape, HANDLES[shape.kind])
+    DRAWN[shape.kind](patch, shape, eight)
     patch.lay(canvas, shade=0.16)
 
 
@@ -106,8 +109,7 @@ def _handle(patch: Patch, lens: Lens, at: tuple[float, float, float], shape: Sha
     patch.line(top + half * 0.8 - rise, top + half, max(1.0, 0.03 * s), colour)
 
 
-def _suitcase(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
-    _handle(patch, lens, at, shape, 0.2)
+def _suitcase(patch: Patch, shape: Shape, eight: Floats) -> None:
     block(patch, eight, shape.colour)
     for a in (0.16, 0.38, 0.6, 0.82):
         _stripe(patch, eight, a, a + 0.05, 0.08, 0.94, lit(shape.colour, 0.82))
@@ -115,7 +117,7 @@ def _suitcase(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, fl
     _stripe(patch, eight, 0.84, 0.96, 0.0, 0.05, (30, 30, 30))
 
 
-def _backpack(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
+def _backpack(patch: Patch, shape: Shape, eight: Floats) -> None:
     low, high = eight.min(axis=0), eight.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2
     patch.polygon(
@@ -124,12 +126,11 @@ def _backpack(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, fl
     patch.ellipse((middle[0], middle[1] - 0.3 * half[1]), (half[0], half[1] * 0.7), lit(shape.colour, 1.08))
     patch.ellipse((middle[0], high[1] - 0.2 * half[1]), (half[0], half[1] * 0.2), shape.colour)
     patch.ellipse((middle[0], middle[1] + 0.4 * half[1]), (half[0] * 0.72, half[1] * 0.42), lit(shape.colour, 0.8))
-    patch.line((middle[0] - half[0] * 0.6, middle[1] - 0.1 * half[1]), (middle[0] + half[0] * 0.6, middle[1] - 0.1 * half[1]),
-               max(1.0, half[1] * 0.05), lit(shape.colour, 0.6))  # fmt: skip
+    y, reach = middle[1] - 0.1 * half[1], half[0] * 0.6
+    patch.line((middle[0] - reach, y), (middle[0] + reach, y), max(1.0, half[1] * 0.05), lit(shape.colour, 0.6))
 
 
-def _duffel(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
-    _handle(patch, lens, at, shape, 0.25)
+def _duffel(patch: Patch, shape: Shape, eight: Floats) -> None:
     low, high = eight.min(axis=0), eight.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2
     end = min(half[0] * 0.45, half[1])
@@ -139,41 +140,51 @@ def _duffel(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, floa
     patch.ellipse((high[0] - end, middle[1]), (end, half[1]), lit(shape.colour, 0.9))
     patch.ellipse((middle[0], low[1] + half[1] * 0.5), (half[0] * 0.8, half[1] * 0.42), lit(shape.colour, 1.13))
     for a in (-0.35, 0.35):
-        patch.line((middle[0] + a * half[0], low[1] + 0.1 * half[1]), (middle[0] + a * half[0], high[1] - 0.1 * half[1]),
-                   max(1.0, half[0] * 0.08), lit(shape.colour, 0.65))  # fmt: skip
+        x, inset = middle[0] + a * half[0], 0.1 * half[1]
+        patch.line((x, low[1] + inset), (x, high[1] - inset), max(1.0, half[0] * 0.08), lit(shape.colour, 0.65))
 
 
-def _carrier(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
-    _handle(patch, lens, at, shape, 0.22)
+def _carrier(patch: Patch, shape: Shape, eight: Floats) -> None:
     block(patch, eight, shape.colour, top=0.5)
     _stripe(patch, eight, 0.2, 0.8, 0.35, 0.7, lit(shape.colour, 0.8))
 
 
-def _box(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
+def _box(patch: Patch, shape: Shape, eight: Floats) -> None:
     block(patch, eight, shape.colour)
     _stripe(patch, eight, 0.42, 0.58, 0.0, 1.0, lit(shape.colour, 1.12))
 
 
-def _bin(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
+def _bin(patch: Patch, shape: Shape, eight: Floats) -> None:
     block(patch, eight, shape.colour, top=0.45)
     _stripe(patch, eight, 0.0, 1.0, 0.86, 1.0, lit(shape.colour, 0.7))
     _stripe(patch, eight, 0.25, 0.75, 0.4, 0.66, lit(shape.colour, 1.3))
 
 
-def _chair(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
-    w, h, d = shape.size
-    x, up, z = at
-    c, s = float(np.cos(shape.yaw)), float(np.sin(shape.yaw))
-    for a, b in ((-1, 1), (1, 1), (-1, -1), (1, -1)):
-        ox, oz = a * w * 0.44, b * d * 0.44
-        foot = (x + ox * c - oz * s, up, z + ox * s + oz * c)
-        block(patch, corners(lens, foot, (0.04, h * 0.5, 0.04), shape.yaw), lit(shape.colour, 0.55))
-    back = (x - d * 0.46 * -s, up + h * 0.52, z + d * 0.46 * c)
-    block(patch, corners(lens, back, (w, h * 0.48, 0.05), shape.yaw), lit(shape.colour, 0.9))
-    block(patch, corners(lens, (x, up + h * 0.48, z), (w, h * 0.06, d), shape.yaw), shape.colour)
+def _inside(eight: Floats, across: tuple[float, float], up: tuple[float, float], deep: tuple[float, float]) -> Floats:
+    """The corners of a block inside another, (8, 2); its extent as shares of the other's width, height and depth."""
+    found = []
+    for level in up:
+        lower = eight[:4] * (1 - level) + eight[4:] * level
+        for i, j in ((0, 0), (1, 0), (1, 1), (0, 1)):
+            front = lower[0] * (1 - across[i]) + lower[1] * across[i]
+            back = lower[3] * (1 - across[i]) + lower[2] * across[i]
+            found.append(front * (1 - deep[j]) + back * deep[j])
+    return np.array(found)
 
 
-def _sign(patch: Patch, lens: Lens, shape: Shape, at: tuple[float, float, float], eight: Floats) -> None:
+def _chair(patch: Patch, shape: Shape, eight: Floats) -> None:
+    for across, deep in (
+        ((0.0, 0.1), (0.9, 1.0)),
+        ((0.9, 1.0), (0.9, 1.0)),
+        ((0.0, 0.1), (0.0, 0.1)),
+        ((0.9, 1.0), (0.0, 0.1)),
+    ):
+        block(patch, _inside(eight, across, (0.0, 0.5), deep), lit(shape.colour, 0.55))
+    block(patch, _inside(eight, (0.0, 1.0), (0.56, 1.0), (0.9, 1.0)), lit(shape.colour, 0.9))
+    block(patch, _inside(eight, (0.0, 1.0), (0.48, 0.54), (0.0, 1.0)), shape.colour)
+
+
+def _sign(patch: Patch, shape: Shape, eight: Floats) -> None:
     block(patch, eight, shape.colour, top=0.9)
     _stripe(patch, eight, 0.12, 0.88, 0.45, 0.9, (225, 228, 230))
     _stripe(patch, eight, 0.3, 0.7, 0.6, 0.75, lit(shape.colour, 0.5))
