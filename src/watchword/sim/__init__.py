@@ -10,7 +10,9 @@
     stage.staged                           # what there is to find: kind, times, box
 """
 
+from watchword.sim.concourse import concourse
+from watchword.sim.crowd import Crowd, crowd
 from watchword.sim.left import DECOYS, left_scene
 from watchword.sim.stage import Person, Stage, Staged
 
-__all__ = ["DECOYS", "Person", "Stage", "Staged", "left_scene"]
+__all__ = ["DECOYS", "Crowd", "Person", "Stage", "Staged", "concourse", "crowd", "left_scene"]

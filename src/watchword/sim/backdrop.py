@@ -26,7 +26,7 @@ class Prop:
     """Something that stands there for good and hides who is behind it.
 
     Attributes:
-        kind: "pillar", "bench", "planter" or "machine".
+        kind: "pillar", "bench", "planter", "machine" or "rail".
         x: Of its middle on the ground, metres.
         z: Of its front, metres.
         hides: It hides who is farther away than this, metres.
@@ -305,12 +305,47 @@ def stand(image: Image, lens: Lens, kind: str, x: float, z: float, half: float, 
         patch = Patch((*eight.min(axis=0), *eight.max(axis=0)), 2)
         draw[kind](patch)
     patch.lay(image)
+    return _prop(patch, lens, kind, x, z, z + (0.4 if kind == "bench" else 0.0), half)
+
+
+def rail(image: Image, lens: Lens, x: float, near: float, far: float) -> tuple[Prop, ...]:
+    """Draw a balustrade of glass that leads away from the camera, in place; its handrail hides, its glass shows through."""
+    pieces = max(1, round((far - near) / 1.1))
+    ends = np.linspace(far, near, pieces + 1)
+    props = []
+    for a, b in pairwise(ends.tolist()):  # piece by piece, so that somebody may stand before one and behind another
+        glass = [lens.project(x, up, z) for up, z in ((0.05, a), (0.05, b), (0.9, b), (0.9, a))]
+        pane = Patch(_around(glass), 2)
+        pane.polygon(glass, (214, 208, 196))
+        clear = image.copy()
+        pane.lay(clear)
+        image[:] = np.round(image * np.float32(0.78) + clear * np.float32(0.22))
+        wide = 0.07 * lens.scale(b)
+        top, low = (
+            (lens.project(x, 0.95, a), lens.project(x, 0.95, b)),
+            (lens.project(x, 0.04, a), lens.project(x, 0.04, b)),
+        )
+        patch = Patch(_around([*top, *low]), 2)
+        patch.line(*low, wide * 1.3, (70, 72, 74))
+        patch.line(low[1], top[1], wide * 0.5, (120, 122, 124))
+        patch.line(*top, wide, (38, 36, 36))
+        patch.lay(image)
+        props.append(_prop(patch, lens, "rail", x, b, a - 0.3, 0.05))
+    return tuple(props)
+
+
+def _around(points: list[tuple[float, float]]) -> Box:
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    return min(xs) - 4, min(ys) - 4, max(xs) + 4, max(ys) + 4
+
+
+def _prop(patch: Patch, lens: Lens, kind: str, x: float, z: float, hides: float, half: float) -> Prop:
     small = cv2.resize(patch.image[:, :, 3], (patch.wide, patch.tall), interpolation=cv2.INTER_AREA)
     left, top = max(patch.left, 0), max(patch.top, 0)
     right, bottom = min(patch.left + patch.wide, lens.size[0]), min(patch.top + patch.tall, lens.size[1])
     part = small[top - patch.top : bottom - patch.top, left - patch.left : right - patch.left]
     mask = (part.astype(np.float32) / np.float32(255))[:, :, None]
-    return Prop(kind, x, z, z + (0.4 if kind == "bench" else 0.0), half, (left, top, right, bottom), mask)
+    return Prop(kind, x, z, hides, half, (left, top, right, bottom), mask)
 
 
 def _bench(patch: Patch, lens: Lens, x: float, z: float, half: float, colour: Colour) -> None:
