@@ -91,6 +91,15 @@ class Tracks(Table):
     def _columns(self) -> dict[str, NDArray[Any]]:
         return {**super()._columns(), "ids": self.ids, "seen": self.seen}
 
+    def at(self, camera: str) -> Self:
+        """The table of one camera alone, with its ends.
+
+        Raises:
+            DataError: The table has no such camera.
+        """
+        one = super().at(camera)
+        return attrs.evolve(one, ended=[end for end in self.ended if end.camera == camera])
+
     @classmethod
     def _join_rest(cls, tables: Sequence[Any]) -> dict[str, Any]:
         kinds = {t.ids.dtype for t in tables if len(t)}

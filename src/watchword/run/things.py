@@ -8,7 +8,7 @@ its own number, or under a new one at the same place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,22 +45,25 @@ class Things:
         end: int64, when it ended, `NEVER` while it has not.
         still: int8, 1 still, -1 not, 0 not known (by the usual r).
         rest: int64, when it came to rest by its detector's word, `NEVER` where there is none.
+        out: bool, ended by its tracker and no longer counted in any group.
         members: float64, how many people the box stands for.
         score: float64.
     """
 
     def __init__(self) -> None:
         self.size = 0
+        self.cameras = 0
         self.labels: list[str] = []
         self._label_index: dict[str, int] = {}
         self._free: list[int] = []
         self.ids: list[Id] = []
-        self.serial: list[int] = []
         self._met = 0
         self.slot_of: dict[tuple[int, Id], int] = {}
         self._names: dict[int, list[tuple[int, Id]]] = {}
         self.had: dict[int, set[int]] = {}
         self.alive = np.zeros(0, np.bool_)
+        self.serial = np.zeros(0, np.int64)
+        self.out = np.zeros(0, np.bool_)
         self.camera = np.zeros(0, np.int32)
         self.label = np.zeros(0, np.int32)
         self.box = np.zeros((0, 4))
@@ -99,7 +102,6 @@ class Things:
                 more[: self.size] = column
                 setattr(self, name, more)
         self.ids += [0] * (size - self.size)
-        self.serial += [0] * (size - self.size)
         self._free += range(size - 1, self.size - 1, -1)
         self.size = size
 
@@ -118,7 +120,7 @@ class Things:
         self.camera[slot] = camera
         self.label[slot] = label
         self.first[slot] = self.last[slot] = time
-        self.told[slot] = False
+        self.told[slot] = self.out[slot] = False
         self.end[slot] = self.rest[slot] = NEVER
         self.still[slot] = 0
         self.members[slot] = 1
@@ -130,20 +132,23 @@ class Things:
         self.slot_of[camera, id] = slot
         self._names[slot].append((camera, id))
 
-    def free(self, slots: Iterable[int]) -> None:
-        """Give slots back: their things have ended and nothing may be found again under their numbers."""
-        for slot in slots:
-            for name in self._names.pop(slot):
-                if self.slot_of.get(name) == slot:
-                    del self.slot_of[name]
-            del self.had[slot]
-            self.alive[slot] = False
-            self._free.append(slot)
+    def retire(self, slot: int) -> None:
+        """A thing's memory has passed: its numbers are free for others; its path stays until `free`."""
+        for name in self._names.pop(slot):
+            if self.slot_of.get(name) == slot:
+                del self.slot_of[name]
+        del self.had[slot]
+        self.alive[slot] = False
 
-    def of_camera(self, camera: int) -> Slots:
-        """The slots of a camera's things, oldest first."""
-        slots = np.flatnonzero(self.alive & (self.camera == camera))
-        return slots[np.argsort([self.serial[s] for s in slots.tolist()], kind="stable")] if len(slots) > 1 else slots
+    def free(self, slots: Iterable[int]) -> None:
+        """Give the slots of retired things back."""
+        self._free += slots
+
+    def of_cameras(self, cameras: Sequence[int]) -> Slots:
+        """The slots of these cameras' things, by camera, oldest first."""
+        mine = self.alive if len(cameras) == self.cameras else self.alive & np.isin(self.camera, cameras)
+        slots = np.flatnonzero(mine)
+        return slots[np.lexsort((self.serial[slots], self.camera[slots]))]
 
     # ---- looks
 
@@ -167,7 +172,7 @@ class Things:
         self.score[slots] = scores
         self.last[slots] = times
         self.dark[slots] = dark
-        self.told[slots] = False
+        self.told[slots] = self.out[slots] = False
         self.end[slots] = NEVER
         if REST_SINCE.name in extra:
             self.rest[slots] = extra[REST_SINCE.name]
@@ -225,7 +230,7 @@ class Things:
     def near_still(self, camera: int, at: NDArray[np.float64], label: int, taken: set[int]) -> int | None:
         """The unseen still thing that a new sight at this place is: within r of it and with a label it had."""
         best, found = np.inf, None
-        for slot in self.of_camera(camera).tolist():
+        for slot in self.of_cameras([camera]).tolist():
             if slot in taken or self.still[slot] != 1 or label not in self.had[slot]:
                 continue
             far = float(np.hypot(*(self.at[slot] - at)))

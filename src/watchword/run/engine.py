@@ -1,0 +1,380 @@
+"""Tracks in, transitions of alerts out: cameras and their time, and a bank for each set of rules that applies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from watchword.errors import DataError, SceneError
+from watchword.events import Alert, Notice, Part, Thing, show_time
+from watchword.geometry import homography
+from watchword.lang import nodes as n
+from watchword.lang.findings import raise_errors
+from watchword.lang.ruleset import RuleSet
+from watchword.lang.show import show
+from watchword.run.bank import Bank, walk_parts
+from watchword.run.cameras import LOST, Camera
+from watchword.run.lifecycle import Open
+from watchword.run.look import Place
+from watchword.run.plan import Root
+from watchword.scene import Scene, Size
+from watchword.tracks import Tracks
+from watchword.units import SECOND
+from watchword.words import WORDS
+
+
+class Engine:
+    """Runs rules over tracks. One object, one thread at a time.
+
+    Args:
+        rules: The rule file.
+        scenes: What each camera looks at, by name.
+        scene: What every camera looks at that is not in `scenes`.
+        source: Name of the stream or hash of the recording; part of the alerts' ids.
+        notice: Called with what is to be told of the streams themselves.
+        span: How much of the past of each value is kept for pictures, ns.
+
+    Raises:
+        RuleError: A rule applies to no camera: a zone, line or camera it names is not there.
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        scenes: Mapping[str, Scene] | None = None,
+        scene: Scene | None = None,
+        *,
+        source: str = "",
+        notice: Callable[[Notice], None] | None = None,
+        span: int = 0,
+    ) -> None:
+        self.rules = rules
+        self._scenes = dict(scenes or {})
+        self._scene = scene
+        self.source = source
+        self._notice = notice
+        self._span = span
+        for given in [*self._scenes.values(), *([scene] if scene else [])]:
+            if given.ground is not None:
+                homography(given.ground)  # a ground that cannot be measured on is refused now, not at the first frame
+        if self._scenes or scene is not None or not any(rule.cameras for rule in rules.rules):
+            known: dict[str, Scene | None] = dict(self._scenes)
+            if scene is not None or not known:
+                # Any camera may come: those the rules name, and one that none does.
+                named = {c.text for rule in rules.rules for c in rule.cameras or ()}
+                known |= {name: scene for name in (*sorted(named), "") if name not in known}
+            raise_errors([*rules.findings, *rules.resolve(known)])
+        else:
+            raise_errors(rules.findings)
+        self._index: dict[str, int] = {}
+        self.cameras: list[Camera] = []
+        self._places: list[Place] = []
+        self._banks: dict[tuple[n.Rule, ...], Bank] = {}
+        self._bank_of: list[Bank] = []
+        self._alerts: list[Alert] = []
+        self._refused_sizes: dict[str, Size] = {}
+
+    # ---- cameras
+
+    def camera(self, name: str, frame: Size | None = None) -> Camera:
+        """The camera of a name, taken in when first met.
+
+        Raises:
+            SceneError: A zone of the rule file does not fit its frame.
+        """
+        if name in self._index:
+            return self.cameras[self._index[name]]
+        scene = self._scenes.get(name, self._scene)
+        camera = Camera(name, len(self.cameras), scene)
+        if camera.frame is None:
+            camera.frame = frame
+        zones, lines, findings = self.rules.known(camera.frame, scene)
+        if findings:
+            raise SceneError("\n\n".join(f.show() for f in findings), fix="correct the zone, or the size it is drawn for")
+        applying = self.rules.applying(name, camera.frame, scene)
+        self._index[name] = camera.index
+        self.cameras.append(camera)
+        self._places.append(Place(zones, lines))
+        if applying not in self._banks:
+            self._banks[applying] = Bank(self.rules, applying, self.cameras, self._places, self._told, self._span)
+        bank = self._banks[applying]
+        self._bank_of.append(bank)
+        bank.add(camera.index)
+        return camera
+
+    def bank(self, camera: str) -> Bank:
+        """The bank that a camera belongs to."""
+        return self._bank_of[self._index[camera]]
+
+    def size(self, name: str, size: Size, time: int) -> bool:
+        """Say how large a camera's frames are; False where its zones do not fit them, and the frame is to be left out.
+
+        Frames of another size with the same shape are scaled to the scene's.
+        """
+        camera = self.camera(name, size)
+        frame = camera.frame or size
+        camera.frame = frame
+        if size == frame:
+            camera.scale = (1.0, 1.0)
+            self._refused_sizes.pop(name, None)
+            return True
+        w, h = frame[0] / size[0], frame[1] / size[1]
+        # One pixel of rounding in the smaller size is no other shape.
+        if abs(w / h - 1) <= max(1 / min(size), 1 / min(frame)):
+            if camera.scale != (w, h):
+                text = f"{name}: frames are {_size(size)}; scaled to the scene's {_size(frame)}"
+                self._tell_notice(Notice("scaled", name, time, text, camera.count("scaled"), camera.last))
+            camera.scale = (w, h)
+            self._refused_sizes.pop(name, None)
+            return True
+        count = camera.count("size")
+        if self._refused_sizes.get(name) != size:
+            self._refused_sizes[name] = size
+            text = (
+                f"{name}: from {show_time(time)} on frames are {_size(size)}, but the zones are drawn for "
+                f"{_size(frame)}, another shape; they are left out until the size fits again"
+            )
+            self._tell_notice(Notice("size", name, time, text, count, camera.last))
+        return False
+
+    def _tell_notice(self, notice: Notice) -> None:
+        if self._notice is not None:
+            self._notice(notice)
+
+    # ---- time
+
+    def observe(self, tracks: Tracks, index: int | None = None) -> list[Alert]:
+        """Take in one tick.
+
+        Args:
+            tracks: The table; a camera in it without rows looked and saw nothing.
+            index: The frames' number, for notices.
+
+        Returns:
+            The transitions that it decides, in order.
+        """
+        taken: list[int] = []
+        for name, time in zip(tracks.cameras, tracks.times.tolist(), strict=True):
+            camera = self.camera(name)
+            accepted, notice = camera.accept(time, index)
+            if notice is not None:
+                self._tell_notice(notice)
+            if not accepted:
+                continue
+            if notice is not None and notice.kind == "restart":
+                self._end(camera, camera.last or time, time, "restart")
+            self._lost(camera, time)
+            taken.append(camera.index)
+        if len(taken) < len(tracks.cameras):
+            if not taken:
+                return self._taken()
+            tracks = _only(tracks, [self.cameras[k].name for k in taken])
+        for reason, count in tracks.dropped.items():
+            name = tracks.cameras[0]
+            text = f"{name}: {count} row{'s' if count > 1 else ''} left out: {reason}"
+            camera = self.camera(name)
+            self._tell_notice(Notice("dropped", name, int(tracks.times[0]), text, camera.count(reason), camera.last, index))
+        self._tick(tracks, taken)
+        return self._taken()
+
+    def _tick(self, tracks: Tracks, taken: list[int]) -> None:
+        banks: dict[int, tuple[Bank, list[int]]] = {}
+        for position, camera in enumerate(taken):
+            bank = self._bank_of[camera]
+            banks.setdefault(id(bank), (bank, []))[1].append(position)
+        for bank, positions in banks.values():
+            table = tracks if len(banks) == 1 else _only(tracks, [tracks.cameras[p] for p in positions])
+            cameras = [taken[p] for p in positions]
+            now = [int(t) for t in table.times]
+            bank.dark(cameras, now)
+            for camera, time in zip(cameras, now, strict=True):
+                self.cameras[camera].look(time)
+            bank.observe(table, cameras)
+
+    def advance(self, camera: str, time: int) -> list[Alert]:
+        """Say that a camera did not look up to `time`: its alerts go stale, and are lost after five minutes.
+
+        Nothing else is decided; an unknown camera or a time already past changes nothing.
+        """
+        if camera in self._index:
+            known = self.cameras[self._index[camera]]
+            if known.last is not None and time > known.last and not self._lost(known, time):
+                self._bank_of[known.index].dark([known.index], [time])
+        return self._taken()
+
+    def _lost(self, camera: Camera, time: int) -> bool:
+        if camera.last is None or time - camera.last <= LOST:
+            return False
+        since = camera.last
+        text = f"{camera.name}: no look from {show_time(since)} on for five minutes; open alerts are resolved as lost"
+        self._tell_notice(Notice("lost", camera.name, time, text, camera.count("lost"), since))
+        self._end(camera, since + LOST, time, "lost")
+        return True
+
+    def _end(self, camera: Camera, time: int, now: int, reason: str) -> None:
+        self._bank_of[camera.index].end_camera(camera.index, time, now, reason)
+        camera.restart()
+
+    def close(self) -> None:
+        """Nothing more will come. Alerts under way stay as they are: an ended recording decides nothing."""
+
+    def _taken(self) -> list[Alert]:
+        found, self._alerts = self._alerts, []
+        return found
+
+    # ---- telling
+
+    def _told(self, bank: Bank, opened: Open, root: Root, state: str, time: int, decided: int, reason: str) -> str:
+        rule, things = root.rule, bank.things
+        camera = self.cameras[bank.camera_of(root.node.scope, opened.slot)]
+        shown = self._things(bank, root, opened, camera)
+        count = self._count(bank, root, camera)
+        if not opened.id:
+            keys = [f"{things.ids[opened.slot]}"] if rule.each else []
+            text = "\0".join([self.source, rule.name, camera.name, *keys, str(opened.since)])
+            opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
+        zones = tuple(dict.fromkeys(_zones(root)))
+        lines = tuple(
+            dict.fromkeys(
+                p.names[0].text for p in walk_parts(root) if isinstance(p, n.Apply) and _of_line(p.word.text)
+            )
+        )
+        parts = []
+        for expression, node in root.parts:
+            where = bank.scopes[node.scope]
+            slot = opened.slot if node.scope == root.node.scope else camera.index
+            value = int(where.value[node.index, slot])
+            since = int(where.changed[node.index, slot])
+            parts.append(Part(show(expression), {1: True, -1: False, 0: None}[value], since))
+        alert = Alert(
+            id=opened.id,
+            rule=rule.name,
+            camera=camera.name,
+            state=state,  # type: ignore[arg-type]  # the lifecycle's word for it
+            time=time,
+            decided=decided,
+            since=opened.since,
+            things=shown,
+            zones=zones,
+            lines=lines,
+            severity=rule.severity,
+            title=rule.title or rule.name,
+            reason=reason,
+            parts=tuple(parts),
+            observed=max(0, time - opened.since - opened.gap),
+            gap=opened.gap,
+            count=count,
+            labels=dict(rule.labels),
+            source=self.source,
+            start=camera.start or 0,
+        )
+        why = _why(rule, alert)
+        alert = attrs.evolve(alert, why=why, message=_message(rule, alert) if rule.message else "")
+        self._alerts.append(alert)
+        return opened.id
+
+    def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
+        things = bank.things
+        if root.rule.each is not None:
+            shown = [_thing(things, opened.slot, camera, "thing")]
+            owner = bank.owner_of(root, opened.slot)
+            if owner is not None:
+                shown.append(_thing(things, owner, camera, "owner"))
+            return tuple(shown)
+        members: list[int] = []
+        for node in root.counts:
+            value = bank.scopes["thing"].value[node.children[0].index]
+            members += [s for s in things.of_cameras([camera.index]).tolist() if value[s] > 0]
+        return tuple(_thing(things, slot, camera, "thing") for slot in dict.fromkeys(members))
+
+    def _count(self, bank: Bank, root: Root, camera: Camera) -> int | None:
+        for node in root.counts:
+            if node.index in bank.counts:
+                return int(bank.counts[node.index][camera.index])
+        return None
+
+
+def _thing(things: Any, slot: int, camera: Camera, role: str) -> Thing:
+    box = things.box[slot] / np.array([*camera.scale, *camera.scale])
+    left, top, right, bottom = box.tolist()
+    label = things.labels[things.label[slot]]
+    return Thing(things.ids[slot], label, (left, top, right, bottom), role, int(things.first[slot]))
+
+
+def _zones(root: Root) -> Sequence[str]:
+    found: list[str] = []
+
+    def visit(node: n.Expr) -> None:
+        if isinstance(node, n.Apply) and node.names and not _of_line(node.word.text):
+            found.append(node.names[0].text)
+        elif isinstance(node, n.Count):
+            for f in node.group.filters:
+                visit(f)
+
+    for part in walk_parts(root):
+        visit(part)
+    return found
+
+
+def _of_line(word: str) -> bool:
+    return word in WORDS and WORDS[word].shape == "W line NAME"
+
+
+def _size(size: Size) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def _span(ns: int) -> str:
+    return f"{ns / SECOND:.1f} s" if ns < 600 * SECOND else f"{ns / (60 * SECOND):.0f} min"
+
+
+def _why(rule: n.Rule, alert: Alert) -> str:
+    """One sentence: who, what, for how long."""
+    body = rule.when.body if isinstance(rule.when, n.For) else rule.when
+    text = show(body)
+    if rule.each is not None and alert.things:
+        name, who = rule.each.name.text, str(alert.things[0])
+        words = text.split(" ")
+        seen = False
+        for k, word in enumerate(words):
+            if word.lstrip("(") == name:
+                words[k] = word.replace(name, "it" if seen else who)
+                seen = True
+        text = " ".join(words)
+        if not seen:
+            text = f"{who}: {text}"
+    if alert.count is not None:
+        text = f"{text} (now {alert.count})"
+    held = f" for {_span(alert.held)} since {show_time(alert.since)}" if alert.held else f" at {alert.at}"
+    return text + held
+
+
+def _message(rule: n.Rule, alert: Alert) -> str:
+    values: dict[str, str] = {
+        "rule": alert.rule,
+        "title": alert.title,
+        "camera": alert.camera,
+        "zone": ", ".join(alert.zones),
+        "line": ", ".join(alert.lines),
+        "severity": alert.severity,
+        "held": _span(alert.held),
+        "count": "" if alert.count is None else str(alert.count),
+        "time": alert.at,
+    }
+    if rule.each is not None and alert.things:
+        values[f"{rule.each.name.text}.id"] = str(alert.things[0].id)
+        values[f"{rule.each.name.text}.class"] = alert.things[0].label
+    text = rule.message
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _only(tracks: Tracks, cameras: Sequence[str]) -> Tracks:
+    if not cameras:
+        raise DataError("no camera is left of the tick")
+    return Tracks.join([tracks.at(name) for name in cameras])
