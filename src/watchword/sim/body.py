@@ -87,15 +87,15 @@ def _upright(phase: float, swing: float, lean: float, carries: bool) -> Floats:
         foot = 0.35 + angle - knee
         joints[L_TOE + side] = af + 0.08 * math.cos(foot), sign * 0.06, au + 0.08 * math.sin(foot) - 0.035
         tilt, out = math.sin(lean), math.cos(lean)
-        joints[L_SHOULDER + side] = 0.3 * tilt, sign * 0.108, hip_up + 0.3 * out
+        joints[L_SHOULDER + side] = 0.3 * tilt, sign * 0.1, hip_up + 0.3 * out
         arm = -0.42 * swing * math.sin(p)
         bend = 0.25 + 0.25 * swing
         if carries and side:
             arm, bend = 0.03 - 0.05 * swing * math.sin(p), 0.05
         ef = joints[L_SHOULDER + side, 0] + 0.165 * math.sin(arm)
         eu = joints[L_SHOULDER + side, 2] - 0.165 * math.cos(arm)
-        joints[L_ELBOW + side] = ef, sign * 0.13, eu
-        joints[L_HAND + side] = ef + 0.17 * math.sin(arm + bend), sign * 0.13, eu - 0.17 * math.cos(arm + bend)
+        joints[L_ELBOW + side] = ef, sign * 0.122, eu
+        joints[L_HAND + side] = ef + 0.17 * math.sin(arm + bend), sign * 0.115, eu - 0.17 * math.cos(arm + bend)
     tilt, out = math.sin(lean), math.cos(lean)
     joints[NECK] = 0.32 * tilt, 0, hip_up + 0.32 * out
     joints[HEAD] = 0.41 * tilt + 0.01, 0, hip_up + 0.41 * out

@@ -1,8 +1,6 @@
-"""The station concourse of the demonstration: a hall, a moving walkway that goes one way, and tracks nobody may enter."""
+"""The station concourse of the demonstration: a hall, a walkway that goes one way, and tracks nobody may enter."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import attrs
 import cv2
@@ -10,11 +8,12 @@ import numpy as np
 
 from watchword.boxes import bottoms
 from watchword.scene import Line, Scene, Size, Zone
-from watchword.sim.backdrop import FINE, Backdrop, Painter, Prop, rail, stand
+from watchword.sim.backdrop import FINE, Backdrop, Painter, Prop
 from watchword.sim.body import dress
 from watchword.sim.lens import Lens
 from watchword.sim.light import Sensor
 from watchword.sim.paint import Box, Colour, lit
+from watchword.sim.props import rail, stand
 from watchword.sim.script import Knot, Path, walk
 from watchword.sim.stage import SECOND, Person, Stage, Staged, alone_since
 from watchword.sim.things import Hold, Shape, Thing, outline
@@ -25,6 +24,10 @@ WALL = 20.0
 LANE = (-4.7, -3.2, 8.6, 17.2)  # the walkway on the ground: left, right, near, far, metres
 EDGE = 3.5  # x from which the tracks are, metres
 BAG = 1000
+IN = 3.9  # who is nearer than this is below the picture
+FRONT: Point = (-5.2, 7.3)  # out of view, to the left
+BACK: Point = (-12.0, 18.3)
+OUT: tuple[Point, ...] = ((-1.9, 16.3), (-2.6, 16.9), (-3.2, 17.7), BACK)  # a way out between bench and walkway
 
 
 def concourse(seed: int, *, fps: float = 15.0) -> Stage:
@@ -50,7 +53,7 @@ def concourse(seed: int, *, fps: float = 15.0) -> Stage:
         sensor=Sensor(noise=1.8, drift=0.01),
         light=(0.55, 0.5),
     )
-    cast = _Cast(rng, stage)
+    cast = _Cast(rng)
     bag = cast.leave_bag()
     wrong, trespasser = cast.wrong_way(), cast.intrusion()
     cast.others()
@@ -215,7 +218,7 @@ def _shops(painter: Painter) -> None:
                     painter.on_wall(x, min(x + step, stop), low, low + 0.1), lit(tone, float(rng.uniform(0.55, 0.95)))
                 )
                 x += step + 0.03
-    cx, cy = lens.project(3.9, 2.15, WALL)
+    cx, cy = lens.project(4.55, 2.15, WALL)
     radius = 0.42 * lens.scale(WALL) * FINE
     at = (round(cx * FINE), round(cy * FINE))
     cv2.circle(painter.picture, at, round(radius), (60, 60, 62), -1, cv2.LINE_AA)
@@ -231,79 +234,60 @@ def _shops(painter: Painter) -> None:
 class _Cast:
     """Everybody, one after the other; chance only shifts times, places and looks a little."""
 
-    def __init__(self, rng: np.random.Generator, stage: Stage) -> None:
-        self.rng, self.stage, self.lens = rng, stage, stage.lens
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
         self.people: list[Person] = []
         self.things: list[Thing] = []
         self.spot: Point = (float(rng.uniform(0.0, 0.7)), float(rng.uniform(9.2, 9.9)))
 
     def near(self, value: float, by: float) -> float:
+        """A number at random around a value."""
         return value + float(self.rng.uniform(-by, by))
 
-    def add(self, knots: list[Knot], change: Callable[[Person], Person] = lambda p: p) -> int:
-        person = Person(len(self.people) + 1, dress(self.rng), Path(tuple(knots)))
-        self.people.append(change(person))
-        return person.id
-
-    def edge(self, side: int, z: float) -> Point:
-        return side * (self.lens.half_width(z) + 0.7), z
+    def add(self, knots: list[Knot]) -> int:
+        """Put somebody on the stage; their number."""
+        self.people.append(Person(len(self.people) + 1, dress(self.rng), Path(tuple(knots))))
+        return len(self.people)
 
     def leave_bag(self) -> int:
+        """Somebody sets a suitcase down, stands by it for two seconds, and goes; the owner's number."""
         x, z = self.spot
         at = (x + 0.42, z + 0.15)
-        knots = walk([self.edge(1, 7.2), (3.0, 7.6), at], self.near(1.0, 0.3), 1.55)
+        knots = walk([(2.6, IN), (2.3, 7.6), at], self.near(1.0, 0.3), 1.55)
         put = knots[-1].at + 0.9
         face = (-1.0, -0.3)
         knots += [Knot(put - 0.7, *at), Knot(put, *at, "bend", face), Knot(put + 0.4, *at, "bend", face)]
         knots += [Knot(put + 1.0, *at, face=face), Knot(put + self.near(2.2, 0.4), *at, face=face)]
-        knots += walk([at, (-1.6, 12.4), (-1.9, 16.0), (-2.4, 17.0), self.edge(-1, 18.2)], knots[-1].at + 0.05, 1.5)
+        knots += walk([at, (-1.5, 12.4), *OUT], knots[-1].at + 0.05, 1.5)
         owner = self.add(knots)
         tone: Colour = ((44, 40, 150), (140, 78, 36), (52, 48, 46), (60, 120, 70))[self.rng.integers(4)]
-        shape = Shape("suitcase", (0.46, 0.66, 0.27), tone, 0.3)
-        self.things.append(Thing(BAG, shape, (Hold(-10, owner), Hold(put, None, x, z))))
+        self.things.append(
+            Thing(BAG, Shape("suitcase", (0.46, 0.66, 0.27), tone, 0.3), (Hold(-10, owner), Hold(put, None, x, z)))
+        )
         return owner
 
     def wrong_way(self) -> int:
+        """Somebody comes down the walkway; their number."""
         x = self.near((LANE[0] + LANE[1]) / 2, 0.1)
-        start = self.near(12.0, 0.8)
-        return self.add(walk([self.edge(-1, 18.4), (x, 18.2), (x, 7.6), (-1.0, 6.6), self.edge(1, 6.6)], start, 1.45))
+        return self.add(walk([BACK, (x, 17.9), (x, 7.6), (-1.0, 6.9), (-0.5, IN)], self.near(12.0, 0.8), 1.45))
 
     def intrusion(self) -> int:
-        z, start = self.near(10.4, 0.4), self.near(15.0, 0.5)
-        knots = walk([self.edge(-1, 7.3), (0.6, 7.3), (EDGE - 0.6, z), (EDGE + 1.2, z + 0.3)], start, 1.6)
+        """Somebody steps onto the tracks, looks, and goes back; their number."""
+        z = self.near(10.4, 0.4)
+        knots = walk([FRONT, (0.6, 7.3), (EDGE - 0.6, z), (EDGE + 1.2, z + 0.3)], self.near(15.0, 0.5), 1.6)
         knots.append(Knot(knots[-1].at + self.near(1.6, 0.2), EDGE + 1.2, z + 0.3))
-        back = walk(
-            [(EDGE + 1.2, z + 0.3), (EDGE + 1.0, z + 2.4), (EDGE - 0.7, z + 2.8), (0.5, 16.4), self.edge(-1, 18.3)],
-            knots[-1].at + 0.05,
-            1.4,
-        )
-        return self.add([*knots, *back])
+        back = [(EDGE + 1.2, z + 0.3), (EDGE + 1.0, z + 2.4), (EDGE - 0.7, z + 2.8), (1.0, 16.0), *OUT]
+        return self.add([*knots, *walk(back, knots[-1].at + 0.05, 1.4)])
 
     def others(self) -> None:
-        """People who go about: along the walkway with its flow, across the hall, to a bench."""
-        for start in (3.0, 5.2, 8.8, 10.2, 21.0, 24.0):
+        """People who go about: along the walkway with its flow, through the hall at the back, across its front."""
+        for start in (2.0, 5.2, 8.8, 10.2, 21.0, 24.0):
             x = self.near((LANE[0] + LANE[1]) / 2, 0.35)
-            begin = self.near(start, 0.5)
-            self.add(walk([self.edge(-1, 7.3), (x, 7.9), (x, 17.9), self.edge(-1, 18.6)], begin, self.near(1.5, 0.15)))
-        for start, z, side in (
-            (0.4, 15.6, -1),
-            (2.2, 12.8, 1),
-            (5.6, 15.8, 1),
-            (9.0, 8.0, 1),
-            (13.0, 7.9, -1),
-            (16.5, 15.9, 1),
-            (18.0, 12.9, -1),
-            (20.5, 8.1, 1),
-            (23.5, 15.7, -1),
-            (25.0, 12.7, 1),
-        ):
-            z = self.near(z, 0.15)
-            to = (self.near(EDGE - 1.2, 0.5), z) if side < 0 else self.edge(-1, 18.4)
-            ends = (
-                [self.edge(-1, 18.2), (-1.9, 16.4), (to[0], z)]
-                if side < 0
-                else [(EDGE - 0.9, self.near(19.0, 0.1)), (EDGE - 0.9, z), (-1.6, z), (-1.9, 16.4), to]
-            )
-            if side < 0:
-                ends += [(EDGE - 0.9, 18.8), (1.9, 19.2), self.edge(-1, 19.0)]
-            self.add(walk(ends, self.near(start, 0.4), self.near(1.35, 0.2)))
+            self.add(walk([FRONT, (x, 7.9), (x, 17.9), BACK], self.near(start, 0.5), self.near(1.5, 0.15)))
+        for start, z in ((0.2, 15.5), (1.4, 12.7), (9.0, 15.4), (12.5, 12.6), (17.0, 15.5), (23.0, 15.2)):
+            there = [*OUT[::-1], (self.near(2.2, 0.2), self.near(z, 0.2)), (2.75, 17.6), (2.2, 18.3), BACK]
+            turned = self.rng.random() < 0.4
+            self.add(walk(there[::-1] if turned else there, self.near(start, 0.4), self.near(1.4, 0.15)))
+        for start, turned in ((7.4, False), (14.0, True), (19.5, False), (25.5, True)):
+            over = [FRONT, (2.3, self.near(7.8, 0.15)), (2.7, IN)]
+            self.add(walk(over[::-1] if turned else over, self.near(start, 0.5), self.near(1.5, 0.1)))

@@ -74,9 +74,9 @@ def figure(canvas: Image, lens: Lens, look: Look, joints: Floats, clip: tuple[in
     depth = 0.21 * look.girth * s
     if look.pack is not None and facing <= 0.02:
         _pack(patch, look, px, s, joints)
-    patch.line(chest * 0.9 + hips * 0.1, hips * 0.96 + chest * 0.04, depth, look.top)
+    patch.line(chest * 0.9 + hips * 0.1, hips * 0.76 + chest * 0.24, depth, look.top)
     torso = np.vstack((px[body.L_SHOULDER], px[body.R_SHOULDER], px[body.R_HIP], px[body.L_HIP]))
-    grown = torso + (torso - torso.mean(axis=0)) * (0.3, 0.05)
+    grown = torso + (torso - torso.mean(axis=0)) * (0.14, 0.05)
     patch.polygon(_ordered(grown), look.top)
     patch.line(px[body.L_SHOULDER], px[body.R_SHOULDER], wide[body.L_SHOULDER], lit(look.top, 1.06))
     if look.coat and np.ptp(joints[:, 1]) > 1.0:
@@ -119,7 +119,7 @@ def _head(patch: Patch, look: Look, px: Floats, s: float, joints: Floats, facing
     lying = np.ptp(joints[:, 1]) < 0.6
     head, neck = px[body.HEAD], px[body.NECK]
     patch.line(neck, head, 0.1 * s, lit(look.skin, 0.85))
-    axes = (0.083 * s, 0.112 * s)
+    axes = (0.088 * s, 0.12 * s)
     angle = 0.0
     if lying:
         way = head - neck
@@ -130,7 +130,7 @@ def _head(patch: Patch, look: Look, px: Floats, s: float, joints: Floats, facing
         if not look.long_hair:
             patch.ellipse(_by(head, turn * 0.02 * s, 0.075 * s), (0.055 * s, 0.035 * s), lit(look.skin, 0.9), angle)
     elif not lying:
-        patch.ellipse(_by(head, -turn * 0.035 * s, -0.05 * s), (0.08 * s, 0.066 * s), look.hair)
+        patch.ellipse(_by(head, -turn * 0.035 * s, -0.05 * s), (0.086 * s, 0.072 * s), look.hair)
         if look.long_hair:
             patch.ellipse(_by(head, -0.055 * s - turn * 0.02 * s, 0.03 * s), (0.032 * s, 0.1 * s), look.hair)
             if abs(turn) < 0.6:

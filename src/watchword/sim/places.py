@@ -6,9 +6,10 @@ import attrs
 import numpy as np
 
 from watchword.scene import Size
-from watchword.sim.backdrop import Backdrop, Doorway, Flooring, Painter, Walling, stand
+from watchword.sim.backdrop import Backdrop, Doorway, Flooring, Painter, Walling
 from watchword.sim.lens import Lens
 from watchword.sim.paint import Colour
+from watchword.sim.props import stand
 
 FLOORS: tuple[tuple[Flooring, Colour], ...] = (
     ("tiles", (150, 158, 160)), ("tiles", (120, 130, 140)), ("slabs", (135, 140, 142)), ("slabs", (112, 122, 138)),

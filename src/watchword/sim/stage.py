@@ -274,20 +274,21 @@ class Stage:
             *((at[2], thing, at) for thing, at in placed),
             *((prop.hides, prop, None) for prop in self.backdrop.props),
         ]
-        drawn = False
+        drawn: list[Box] = []
         for _, what, where in sorted(order, key=lambda row: -row[0]):
             if isinstance(what, Person):
                 assert isinstance(where, np.ndarray)
                 figure(canvas, self.lens, what.look, where, None)
-                drawn = True
+                drawn.append(_with_shadow(extent(self.lens, what.look, where)))
             elif isinstance(what, Thing):
                 assert isinstance(where, tuple)
                 things.draw(canvas, self.lens, what.shape, where)
-                drawn = True
-            elif drawn:
+                drawn.append(_with_shadow(things.outline(self.lens, what.shape, where)))
+            else:
                 left, top, right, bottom = what.box
-                part = canvas[top:bottom, left:right]
-                part[:] = part * (1 - what.mask) + bare[top:bottom, left:right] * what.mask + np.float32(0.5)
+                if any(b[0] < right and b[2] > left and b[1] < bottom and b[3] > top for b in drawn):
+                    part = canvas[top:bottom, left:right]
+                    part[:] = part * (1 - what.mask) + bare[top:bottom, left:right] * what.mask + np.float32(0.5)
 
     def _develop(self, canvas: Any, t: float, index: int) -> Image:
         """What the camera makes of a view: gain, shaking, noise."""
@@ -306,6 +307,12 @@ class Stage:
             canvas = cv2.subtract(cv2.add(canvas, plus[window]), minus[window])
         image: Image = canvas
         return image
+
+
+def _with_shadow(box: Box) -> Box:
+    """The box with room around it for a shadow."""
+    tall = box[3] - box[1]
+    return box[0] - 0.7 * tall, box[1], box[2] + 0.7 * tall, box[3] + 0.2 * tall
 
 
 def joints_before(joints: Floats, wall: float) -> bool:
