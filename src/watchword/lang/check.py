@@ -53,9 +53,7 @@ def expand(defs: Iterable[n.ClassDef], source: Source, shipped: Classes) -> tupl
             if member.text == name:
                 found.add(name)
             elif member.text in under:
-                findings.append(
-                    finding("E206", source, member.span, name=member.text, hint="leave one of the two out")
-                )
+                findings.append(finding("E206", source, member.span, name=member.text, hint="leave one of the two out"))
             else:
                 found |= labels(member.text, (*under, name))
         made[name] = frozenset(found)
@@ -242,7 +240,9 @@ class RuleCheck:
         for parameter, value in zip(word.parameters, node.values, strict=False):
             if KINDS[value.unit] not in parameter.measures:
                 wanted = " or ".join(parameter.measures)
-                self.add("E202", value.span, got=show(value), kind=KINDS[value.unit], wanted=f"{parameter.name} ({wanted})")
+                self.add(
+                    "E202", value.span, got=show(value), kind=KINDS[value.unit], wanted=f"{parameter.name} ({wanted})"
+                )
         for extra in node.values[len(word.parameters) :]:
             self.add("E213", extra.span, word=word.name, what=f"a number {show(extra)}", hint="leave it out")
 
@@ -258,7 +258,9 @@ class RuleCheck:
             if field in FIELDS or (thing in things and attribute in ("id", "class")):
                 continue
             known = [*FIELDS, *(f"{t}.{a}" for t in things for a in ("id", "class"))]
-            self.add("E208", rule.span, name=field, hint=did_you_mean(field, known), notes=[f"fields: {', '.join(known)}"])
+            self.add(
+                "E208", rule.span, name=field, hint=did_you_mean(field, known), notes=[f"fields: {', '.join(known)}"]
+            )
 
 
 def check_way(check: RuleCheck, node: n.Apply, line: str, sides: tuple[str, ...] | None) -> None:

@@ -8,7 +8,7 @@ from typing import Self
 
 import attrs
 
-from watchword.errors import RuleError, WatchwordError
+from watchword.errors import WatchwordError
 from watchword.lang import nodes as n
 from watchword.lang.check import Classes, RuleCheck, check_way, doubles, expand, library, line_of, names_of, rules_of
 from watchword.lang.check import walk, zone_of
@@ -156,6 +156,16 @@ class RuleSet:
         return frozenset().union(*(self.classes.get(name.text, frozenset({name.text})) for name in names))
 
 
+def load(path: str | Path) -> RuleSet:
+    """Read a rule file.
+
+    Raises:
+        RuleError: It holds errors; all of them are in `.findings`.
+        WatchwordError: It cannot be read.
+    """
+    return RuleSet.load(path)
+
+
 def check_file(path: str | Path) -> RuleSet:
     """Read and check a rule file; what is wrong is in `.findings`.
 
@@ -229,5 +239,3 @@ def compile(sentence: str, scene: Scene | None = None) -> RuleSet:  # noqa: A001
     raise_errors(findings)
     return rules
 
-
-__all__ = ["RuleError", "RuleSet", "check_file", "check_sentence", "check_text", "compile"]

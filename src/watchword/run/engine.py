@@ -147,39 +147,53 @@ class Engine:
 
     # ---- time
 
-    def observe(self, tracks: Tracks, index: int | None = None) -> list[Alert]:
+    def admit(self, name: str, time: int, index: int | None = None) -> bool:
+        """Whether a camera's look at this time is taken; what is to be told of it is told.
+
+        A frame that is late or repeats a time is refused. Where the clock was set back, or after five minutes without a
+        look, what is under way on the camera ends and all begins anew (`began`).
+        """
+        camera = self.camera(name)
+        accepted, notice = camera.accept(time, index)
+        if notice is not None:
+            self._tell_notice(notice)
+        if accepted and notice is not None:
+            self._end(camera, camera.last or time, time, "restart")
+        elif accepted:
+            self._lost(camera, time)
+        return accepted
+
+    def began(self, name: str) -> bool:
+        """True where a camera has no look behind it: it is new, or begins anew."""
+        return self.camera(name).last is None
+
+    def observe(self, tracks: Tracks, index: int | None = None, *, admitted: bool = False) -> list[Alert]:
         """Take in one tick.
 
         Args:
             tracks: The table; a camera in it without rows looked and saw nothing.
             index: The frames' number, for notices.
+            admitted: `admit` has been asked for each camera already.
 
         Returns:
             The transitions that it decides, in order.
         """
-        taken: list[int] = []
-        for name, time in zip(tracks.cameras, tracks.times.tolist(), strict=True):
-            camera = self.camera(name)
-            accepted, notice = camera.accept(time, index)
-            if notice is not None:
-                self._tell_notice(notice)
-            if not accepted:
-                continue
-            if notice is not None and notice.kind == "restart":
-                self._end(camera, camera.last or time, time, "restart")
-            self._lost(camera, time)
-            taken.append(camera.index)
-        if len(taken) < len(tracks.cameras):
-            if not taken:
-                return self._taken()
-            tracks = _only(tracks, [self.cameras[k].name for k in taken])
+        cameras = list(zip(tracks.cameras, tracks.times.tolist(), strict=True))
+        names = [name for name, time in cameras if admitted or self.admit(name, time, index)]
+        if not names:
+            return self._taken()
+        if len(names) < len(cameras):
+            tracks = _only(tracks, names)
         for reason, count in tracks.dropped.items():
-            name = tracks.cameras[0]
-            text = f"{name}: {count} row{'s' if count > 1 else ''} left out: {reason}"
-            camera = self.camera(name)
-            self._tell_notice(Notice("dropped", name, int(tracks.times[0]), text, camera.count(reason), camera.last, index))
-        self._tick(tracks, taken)
+            self._dropped(tracks, reason, count, index)
+        self._tick(tracks, [self._index[name] for name in names])
         return self._taken()
+
+    def _dropped(self, tracks: Tracks, reason: str, count: int, index: int | None) -> None:
+        name, time = tracks.cameras[0], int(tracks.times[0])
+        text = f"{name}: {count} row{'s' if count > 1 else ''} left out: {reason}"
+        camera = self.camera(name)
+        self._tell_notice(Notice("dropped", name, time, text, camera.count(reason), camera.last, index))
 
     def _tick(self, tracks: Tracks, taken: list[int]) -> None:
         banks: dict[int, tuple[Bank, list[int]]] = {}
@@ -218,9 +232,6 @@ class Engine:
     def _end(self, camera: Camera, time: int, now: int, reason: str) -> None:
         self._bank_of[camera.index].end_camera(camera.index, time, now, reason)
         camera.restart()
-
-    def close(self) -> None:
-        """Nothing more will come. Alerts under way stay as they are: an ended recording decides nothing."""
 
     def _taken(self) -> list[Alert]:
         found, self._alerts = self._alerts, []
@@ -337,7 +348,8 @@ def _why(rule: n.Rule, alert: Alert) -> str:
     body = rule.when.body if isinstance(rule.when, n.For) else rule.when
     text = show(body)
     if rule.each is not None and alert.things:
-        name, who = rule.each.name.text, str(alert.things[0])
+        name, classes = rule.each.name.text, rule.each.classes
+        who = f"{classes[0].text if len(classes) == 1 else alert.things[0].label} #{alert.things[0].id}"
         words = text.split(" ")
         seen = False
         for k, word in enumerate(words):

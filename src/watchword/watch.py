@@ -1,0 +1,290 @@
+"""`Watch`: rules, a detector and a tracker over cameras; fed frames or tracks, it yields alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from watchword.detections import Detections
+from watchword.errors import DetectorError, StateError
+from watchword.events import Alert, Notice
+from watchword.lang.findings import Finding, finding, raise_errors
+from watchword.lang.ruleset import RuleSet, check_sentence
+from watchword.lang.show import show
+from watchword.run.engine import Engine
+from watchword.scene import Scene
+from watchword.tracks import Tracks
+
+if TYPE_CHECKING:
+    from watchword.detect.base import Detector
+    from watchword.track.base import Tracker
+    from watchword.video import Frame
+
+SceneLike = Scene | str | Path
+
+
+def read_rules(rules: RuleSet | str | Path) -> RuleSet:
+    """Rules from what a caller gives: rules already read, a file (a path, or text ending in `.watch`), or a sentence.
+
+    Raises:
+        RuleError: They hold errors; all of them are in `.findings`.
+        WatchwordError: The file cannot be read.
+    """
+    if isinstance(rules, RuleSet):
+        return rules
+    if isinstance(rules, Path) or rules.endswith(".watch") or _is_file(rules):
+        return RuleSet.load(rules)
+    if "\n" in rules.strip() or rules.lstrip().startswith(("rule ", "language ")):
+        return RuleSet.loads(rules)
+    found = check_sentence(rules)
+    raise_errors(found.findings)
+    return found
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a path, or no path at all
+        return False
+
+
+def _scene(scene: SceneLike) -> Scene:
+    return scene if isinstance(scene, Scene) else Scene.load(scene)
+
+
+class Watch:
+    """Rules over cameras: give it frames (`step`) or your own tracks (`observe`), take the alerts.
+
+    One object that you made, one thread at a time, nothing global. A host that only calls `observe` imports neither
+    OpenCV nor ONNX runtime.
+
+    Args:
+        rules: A `RuleSet`, the path of a `.watch` file, or a sentence such as `bag unattended > 60s in zone hall`.
+        scenes: What each camera looks at, by name; scenes or paths of scene files.
+        scene: What every other camera looks at; where there is one camera, this is all it takes.
+        detector: A `Detector`, or a spec such as "motion+left" (the default), made when first needed.
+        tracker: A `Tracker`, or the name of one; the default where not given.
+        source: Name of the stream or recording; part of the alerts' ids, so that a replay gives the same ids.
+        on_notice: Called with what is to be told of the streams: frames refused, clocks set back, sizes that do not fit.
+        history: How many seconds of the past of each condition are kept for pictures.
+        timer: Gives nanoseconds; where given, `spent` says where the time goes.
+
+    Attributes:
+        rules: The rules that run.
+        detections: What the detector saw last, None before.
+        tracks: What the tracker knew last, None before.
+        spent: Nanoseconds in detect, track and rules, where there is a timer.
+
+    Raises:
+        RuleError: The rules have errors, or name what no camera has.
+        SceneError: A scene makes no sense.
+    """
+
+    def __init__(
+        self,
+        rules: RuleSet | str | Path,
+        scenes: Mapping[str, SceneLike] | None = None,
+        *,
+        scene: SceneLike | None = None,
+        detector: Detector | str | None = None,
+        tracker: Tracker | str | None = None,
+        source: str = "",
+        on_notice: Callable[[Notice], None] | None = None,
+        history: float = 0.0,
+        timer: Callable[[], int] | None = None,
+    ) -> None:
+        self.rules = read_rules(rules)
+        self.scenes = {name: _scene(given) for name, given in (scenes or {}).items()}
+        self.scene = None if scene is None else _scene(scene)
+        self.engine = Engine(
+            self.rules, self.scenes, self.scene, source=source, notice=on_notice, span=int(history * 1_000_000_000)
+        )
+        self._detector = detector
+        self._tracker = tracker
+        self._made: Detector | None = None
+        self._tracking: Tracker | None = None
+        self._timer = timer
+        self._closed = False
+        self.detections: Detections | None = None
+        self.tracks: Tracks | None = None
+        self.spent = {"detect": 0, "track": 0, "rules": 0}
+
+    # ---- parts
+
+    @property
+    def detector(self) -> Detector:
+        """The detector, made when first asked for.
+
+        Raises:
+            DetectorError: There is none of that name, or it cannot be made.
+        """
+        if self._made is None:
+            if self._detector is None or isinstance(self._detector, str):
+                from watchword import detect
+
+                known = _Scenes(self.scenes, self.scene)
+                self._made = detect.load(self._detector or "motion+left", known)
+            else:
+                self._made = self._detector
+        return self._made
+
+    @property
+    def tracker(self) -> Tracker:
+        """The tracker, made when first asked for.
+
+        Raises:
+            DetectorError: There is none of that name, or it cannot be made.
+        """
+        if self._tracking is None:
+            if self._tracker is None or isinstance(self._tracker, str):
+                from watchword import track
+
+                self._tracking = track.load(self._tracker or "default")
+            else:
+                self._tracking = self._tracker
+        return self._tracking
+
+    def unseen(self) -> tuple[Finding, ...]:
+        """A warning for each class of the rules that the detector is not known to see."""
+        labels = set(self.detector.labels)
+        found = []
+        for rule in self.rules.rules:
+            if rule.each is not None and not self.rules.labels(rule.each.classes) & labels:
+                name = rule.each.classes[0]
+                notes = [f"{self.detector.name} sees: {', '.join(sorted(labels))}"]
+                hint = f"rule `{rule.name}` cannot fire with it"
+                found.append(finding("W203", self.rules.source, name.span, name=name.text, hint=hint, notes=notes))
+        return tuple(found)
+
+    # ---- looks
+
+    def step(self, frame: Frame) -> list[Alert]:
+        """Take in a camera's next frame.
+
+        Returns:
+            The transitions of alerts that it decides, in order.
+
+        Raises:
+            DetectorError: The detector or tracker broke its contract.
+        """
+        return self.step_many([frame])
+
+    def step_many(self, frames: Mapping[str, Frame] | Sequence[Frame]) -> list[Alert]:
+        """Take in one frame of each of several cameras: one tick.
+
+        Args:
+            frames: The frames, or a mapping of camera names to them.
+
+        Raises:
+            DetectorError: The detector or tracker broke its contract.
+            StateError: The watch is closed.
+        """
+        if self._closed:
+            raise StateError("this watch is closed", fix="make a new one, or step before close()")
+        given = list(frames.values()) if isinstance(frames, Mapping) else list(frames)
+        taken = [frame for frame in given if self._admit(frame)]
+        if not taken:
+            return self.engine.advance("", 0)  # what an admission has decided
+        clock = self._timer or (lambda: 0)
+        start = clock()
+        detections = self.detector.detect(taken)
+        self._check(detections, taken)
+        found = clock()
+        tracks = self.tracker.track(detections)
+        tracked = clock()
+        self.detections, self.tracks = detections, tracks
+        alerts = self.engine.observe(tracks, taken[0].index, admitted=True)
+        self.spent["detect"] += found - start
+        self.spent["track"] += tracked - found
+        self.spent["rules"] += clock() - tracked
+        return alerts
+
+    def _admit(self, frame: Frame) -> bool:
+        fits = self.engine.size(frame.camera, frame.size, frame.time)
+        if not fits or not self.engine.admit(frame.camera, frame.time, frame.index):
+            return False
+        if self.engine.began(frame.camera):
+            # New, or begun anew: what detector and tracker may remember of it is of another time.
+            self.detector.forget(frame.camera)
+            self.tracker.forget(frame.camera)
+        return True
+
+    def _check(self, detections: object, frames: Sequence[Frame]) -> None:
+        want = tuple(frame.camera for frame in frames)
+        have = detections.cameras if isinstance(detections, Detections) else type(detections).__name__
+        if have != want:
+            raise DetectorError(
+                f"detector `{self.detector.name}` gave {have!r} for frames of {want!r}",
+                fix="`detect` returns one Detections table with the cameras of the frames, in their order",
+            )
+
+    def detected(self, detections: Detections) -> list[Alert]:
+        """Take in what a detector of your own saw; it is tracked here.
+
+        Raises:
+            StateError: The watch is closed.
+        """
+        if self._closed:
+            raise StateError("this watch is closed", fix="make a new one, or step before close()")
+        times = zip(detections.cameras, detections.times.tolist(), strict=True)
+        names = [name for name, time in times if self.engine.admit(name, time)]
+        if not names:
+            return self.engine.advance("", 0)
+        if len(names) < len(detections.cameras):
+            detections = Detections.join([detections.at(name) for name in names])
+        for name in names:
+            if self.engine.began(name):
+                self.tracker.forget(name)
+        self.detections = detections
+        self.tracks = self.tracker.track(detections)
+        return self.engine.observe(self.tracks, admitted=True)
+
+    def observe(self, tracks: Tracks) -> list[Alert]:
+        """Take in a tick of tracks of your own.
+
+        Returns:
+            The transitions of alerts that it decides, in order.
+
+        Raises:
+            StateError: The watch is closed.
+        """
+        if self._closed:
+            raise StateError("this watch is closed", fix="make a new one, or observe before close()")
+        self.tracks = tracks
+        return self.engine.observe(tracks)
+
+    def advance(self, camera: str, time: int) -> list[Alert]:
+        """Say that a camera did not look up to `time` (ns): its alerts go stale, and are lost after five minutes."""
+        return self.engine.advance(camera, time)
+
+    # ---- end
+
+    def close(self) -> None:
+        """Give back what the detector holds. Calling it twice does nothing more."""
+        if not self._closed and self._made is not None:
+            self._made.close()
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Watch: {', '.join(f'{r.name}: {show(r.when)}' for r in self.rules.rules)}>"
+
+
+class _Scenes(dict[str, Scene]):
+    """Scenes by camera, with one for every other camera."""
+
+    def __init__(self, scenes: Mapping[str, Scene], other: Scene | None) -> None:
+        super().__init__(scenes)
+        self._other = other
+
+    def get(self, key: str, default: Scene | None = None) -> Scene | None:  # type: ignore[override]
+        return super().get(key, self._other or default)
