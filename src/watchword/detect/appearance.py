@@ -12,6 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword.detect.background import peak
+
+Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
@@ -60,14 +63,15 @@ def _chroma(colour: NDArray[np.float64]) -> NDArray[np.float64]:
     return (colour + 4) / (colour.sum(axis=-1, keepdims=True) + 12)
 
 
-def compare(now: Floats, before: Floats, mask: Mask) -> Appearance:
+def compare(picture: Image, earlier: Image, mask: Mask) -> Appearance:
     """Compare two pictures of one place.
 
     Args:
-        now: float32 (h, w, 3), with a margin of four pixels or more around the outline where the frame has it.
-        before: The same place before.
+        picture: uint8 (h, w, 3), with a margin of four pixels or more around the outline where the frame has it.
+        earlier: The same place before.
         mask: uint8 (h, w), not 0 inside the outline.
     """
+    now, before = picture.astype(np.float32), earlier.astype(np.float32)
     inside = mask > 0
     body = cv2.dilate(mask, _CROSS)
     band = (body > 0) & (cv2.erode(mask, _CROSS) == 0)
@@ -108,8 +112,7 @@ def _steep(image: Floats) -> Floats:
     """Steepest change of a channel at each pixel, grey levels a pixel."""
     dx = cv2.Sobel(image, cv2.CV_32F, 1, 0, ksize=3)
     dy = cv2.Sobel(image, cv2.CV_32F, 0, 1, ksize=3)
-    out: Floats = (np.sqrt(dx * dx + dy * dy) / 8).max(axis=2)
-    return out
+    return peak(cv2.magnitude(dx, dy) / 8)
 
 
 def _texture(now: Floats, before: Floats, inside: NDArray[np.bool_]) -> float:
@@ -126,8 +129,8 @@ def _texture(now: Floats, before: Floats, inside: NDArray[np.bool_]) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def histogram(image: Floats, mask: Mask) -> NDArray[np.float32]:
+def histogram(image: Image, mask: Mask) -> NDArray[np.float32]:
     """Colours inside an outline: 4 × 4 × 4 bins, sums to 1, float32 (64,)."""
-    levels = np.clip(image[mask > 0] / 64, 0, 3).astype(np.int64)
+    levels = (image[mask > 0] // 64).astype(np.int64)
     counts = np.bincount(levels[:, 0] * 16 + levels[:, 1] * 4 + levels[:, 2], minlength=64)
     return (counts / max(1, counts.sum())).astype(np.float32)

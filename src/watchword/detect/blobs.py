@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -54,30 +56,28 @@ def tidy(mask: Mask) -> Mask:
     return cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8))
 
 
-def find(mask: Mask, perspective: Perspective, learn: bool = True) -> Blobs:
+def find(mask: Mask, shade: Mask, perspective: Perspective, learn: bool = True) -> Blobs:
     """People and vehicles in a mask.
 
     Args:
         mask: uint8 (h, w), not 0 where something is before the background; tidied.
+        shade: uint8 (h, w), not 0 where that may be only a shadow.
         perspective: Expected heights in working pixels; taught by upright blobs that stand alone where `learn`.
         learn: Whether to teach.
     """
-    count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
     height, width = mask.shape
     least = max(10.0, 0.00012 * height * width)
+    if count > 3000:
+        return Blobs.none()
     parts = [
-        _Part(
-            [float(x), float(y), float(x + w), float(y + h)],
-            float(area),
-            [k],
-        )
+        _without_shade(marks, shade, perspective, _Part([float(x), float(y), float(x + w), float(y + h)], float(area), [k]))
         for k, (x, y, w, h, area) in enumerate(stats[1:].tolist(), 1)
         if area >= least
     ]
-    if not parts or count > 3000:
+    if not parts:
         return Blobs.none()
-    if perspective.known:
-        parts = _join(parts, perspective)
+    parts = _join(parts, perspective) if perspective.known else _join_unscaled(parts)
     boxes: list[list[float]] = []
     vehicles: list[bool] = []
     members: list[float] = []
@@ -89,13 +89,13 @@ def find(mask: Mask, perspective: Perspective, learn: bool = True) -> Blobs:
         tall = float(perspective.height(bottom)) if perspective.known else float("nan")
         fill = part.area / (w * h)
         if not perspective.known:
-            if part.area < 6 * least or h < 0.04 * height:
+            if part.area < 6 * least or h < 0.06 * height:
                 continue
             boxes.append(part.box)
             vehicles.append(w > 1.4 * h and fill > 0.6)
             members.append(1.0)
             scores.append(0.5)
-            if learn and 0.2 < w / h < 0.62 and not cut and top > 1:
+            if learn and 0.25 < w / h < 0.6 and not cut and top > 1 and fill > 0.35:
                 perspective.teach(bottom, h)
             continue
         if not cut and (h < 0.4 * tall or part.area < 0.22 * FULL * tall * tall):
@@ -118,7 +118,7 @@ def find(mask: Mask, perspective: Perspective, learn: bool = True) -> Blobs:
                 members.append(each)
                 scores.append(0.6)
             continue
-        if learn and 0.2 < w / h < 0.62 and not cut and top > 1 and fill > 0.35:
+        if learn and 0.25 < w / h < 0.6 and not cut and top > 1 and fill > 0.35:
             perspective.teach(bottom, h)
         boxes.append(part.box)
         vehicles.append(False)
@@ -136,6 +136,27 @@ class _Part:
     box: list[float]
     area: float
     marks: list[int]
+
+
+def _without_shade(marks: NDArray[Any], shade: Mask, perspective: Perspective, part: _Part) -> _Part:
+    """A blob without its shadow, where it is too big for one person and what is left is still nearly as tall."""
+    left, top, right, bottom = (int(v) for v in part.box)
+    tall = float(perspective.height(bottom))
+    if bottom - top < 1.1 * tall and right - left < 0.6 * tall:
+        return part
+    place = (slice(top, bottom), slice(left, right))
+    inside = marks[place] == part.marks[0]
+    solid = inside & (shade[place] == 0)
+    count = int(np.count_nonzero(solid))
+    if count > 0.92 * part.area or count < 0.3 * part.area:
+        return part
+    rows = np.flatnonzero(np.count_nonzero(solid, axis=1) >= 2)
+    cols = np.flatnonzero(np.count_nonzero(solid, axis=0) >= 2)
+    if len(rows) == 0 or len(cols) == 0 or rows[-1] + 1 - rows[0] < 0.7 * (bottom - top):
+        return part
+    box = [left + float(cols[0]), top + float(rows[0]), left + float(cols[-1] + 1), top + float(rows[-1] + 1)]
+    marks[place][inside & (shade[place] != 0)] = 0
+    return _Part(box, float(count), part.marks)
 
 
 def _join(parts: list[_Part], perspective: Perspective) -> list[_Part]:
@@ -171,7 +192,25 @@ def _join(parts: list[_Part], perspective: Perspective) -> list[_Part]:
     return done
 
 
-def _people(marks: NDArray[np.int32], part: _Part, perspective: Perspective) -> list[list[float]]:
+def _join_unscaled(parts: list[_Part]) -> list[_Part]:
+    """Pieces one above the other with hardly a gap become one, where nothing is known of heights."""
+    parts = sorted(parts, key=lambda p: p.box[1])
+    done: list[_Part] = []
+    for part in parts:
+        for k, other in enumerate(done):
+            a, b = part.box, other.box
+            box = [min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])]
+            shared = min(a[2], b[2]) - max(a[0], b[0])
+            gap = max(a[1], b[1]) - min(a[3], b[3])
+            if shared > 0.5 * min(a[2] - a[0], b[2] - b[0]) and gap < 0.12 * (box[3] - box[1]):
+                done[k] = _Part(box, part.area + other.area, part.marks + other.marks)
+                break
+        else:
+            done.append(part)
+    return done
+
+
+def _people(marks: NDArray[Any], part: _Part, perspective: Perspective) -> list[list[float]]:
     """Boxes of the expected size that together cover a blob."""
     left, top, right, bottom = (int(v) for v in part.box)
     piece = marks[top:bottom, left:right]

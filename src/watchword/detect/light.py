@@ -22,25 +22,32 @@ FIELD = 1.3
 
 
 def gains(
-    image: NDArray[np.uint8], background: NDArray[np.float32], covered: NDArray[np.uint8] | None = None
+    image: NDArray[np.uint8],
+    background: NDArray[np.uint8],
+    covered: NDArray[np.uint8] | None = None,
+    across: int = 60,
 ) -> NDArray[np.float32]:
     """Factor of each channel of a picture against its background, float32 (3,): the median over a coarse grid.
 
     Args:
         image: uint8 (h, w, 3).
-        background: float32 (h, w, 3).
+        background: uint8 (h, w, 3).
         covered: uint8 (h, w), not 0 where something stands before the background; left out unless that is most of it.
+        across: Points of the grid along the shorter side.
     """
-    step = max(1, min(image.shape[:2]) // 60)
-    seen, known = image[::step, ::step].reshape(-1, 3), background[::step, ::step].reshape(-1, 3)
-    fit = (known.min(axis=1) > 12) & (seen.max(axis=1) < 250) & (known.max(axis=1) < 250)
+    step = max(1, min(image.shape[:2]) // across)
+    seen = image[::step, ::step].reshape(-1, 3).T.astype(np.float32)
+    known = background[::step, ::step].reshape(-1, 3).T.astype(np.float32)
+    fit = np.ones(seen.shape[1], bool)
+    for a, b in zip(seen, known, strict=True):
+        fit &= (b > 12) & (b < 250) & (a < 250)
     if covered is not None:
         free = fit & (covered[::step, ::step].reshape(-1) == 0)
-        if free.sum() * 3 > fit.sum():
+        if np.count_nonzero(free) * 3 > np.count_nonzero(fit):
             fit = free
-    if fit.sum() < 50:
+    if np.count_nonzero(fit) < 50:
         return np.ones(3, np.float32)
-    found = np.median(seen[fit] / known[fit], axis=0).astype(np.float32)
+    found = np.array([np.median(a[fit] / b[fit]) for a, b in zip(seen, known, strict=True)], np.float32)
     return np.clip(found, 1 / STRONGEST, STRONGEST)
 
 
@@ -49,51 +56,65 @@ class Light:
 
     Attributes:
         gain: float32 (3,), the factor of each channel.
-        field: float32 (h, w, 1), what is left over, slowly varying.
+        field: float32 (h, w, 1), what is left over, slowly varying; None where it is 1 all over.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.gain = np.ones(3, np.float32)
-        self.field: NDArray[np.float32] = np.ones((shape[0], shape[1], 1), np.float32)
+        self.field: NDArray[np.float32] | None = None
         self._blocks: tuple[int, int] = (max(3, shape[1] // BLOCK), max(3, shape[0] // BLOCK))
         self._slow: NDArray[np.float32] = np.ones((self._blocks[1], self._blocks[0]), np.float32)
+        self._factor: NDArray[np.float32] | None = None
 
-    def changed(self, image: NDArray[np.uint8], background: NDArray[np.float32], covered: NDArray[np.uint8]) -> bool:
+    def changed(self, image: NDArray[np.uint8], background: NDArray[np.uint8], covered: NDArray[np.uint8]) -> bool:
         """Whether the picture's light is another than the one measured last, by more than 2 %."""
-        now = gains(image[::2, ::2], background[::2, ::2], covered[::2, ::2])
+        now = gains(image, background, covered, 30)
         return bool(np.abs(now / self.gain - 1).max() > 0.02)
 
     def measure(
-        self, image: NDArray[np.uint8], background: NDArray[np.float32], covered: NDArray[np.uint8], share: float
+        self, image: NDArray[np.uint8], background: NDArray[np.uint8], covered: NDArray[np.uint8], share: float
     ) -> None:
         """Take the light of this picture.
 
         Args:
             image: uint8 (h, w, 3).
-            background: float32 (h, w, 3).
+            background: uint8 (h, w, 3).
             covered: uint8 (h, w), not 0 where something stands before the background.
             share: How much of the field is taken over from this picture, 0 to 1.
         """
         now = gains(image, background, covered)
         self.gain = now if np.abs(now / self.gain - 1).max() > 0.02 else (0.7 * self.gain + 0.3 * now)
-        grey = image @ (self.gain**-1 / 3)
-        small = cv2.resize(grey.astype(np.float32), self._blocks, interpolation=cv2.INTER_AREA)
-        known = cv2.resize(background.mean(axis=2), self._blocks, interpolation=cv2.INTER_AREA)
-        hidden = cv2.resize(covered, self._blocks, interpolation=cv2.INTER_AREA)
-        ratio = np.where(hidden > 40, 1.0, (small + 8) / (known + 8)).astype(np.float32)
-        field = cv2.medianBlur(np.clip(ratio, 1 / FIELD, FIELD), 5)
-        self._slow += np.float32(share) * (field - self._slow)
-        if np.abs(self._slow - 1).max() < 0.01:
-            self.field = np.ones_like(self.field)
+        if share > 0:
+            small = cv2.resize(image, self._blocks, interpolation=cv2.INTER_AREA) / self.gain
+            known = cv2.resize(background, self._blocks, interpolation=cv2.INTER_AREA)
+            hidden = cv2.resize(covered, self._blocks, interpolation=cv2.INTER_AREA)
+            ratio = (small.sum(axis=2) + 24) / (known.sum(axis=2) + 24)
+            ratio = np.where(hidden > 40, 1.0, np.clip(ratio, 1 / FIELD, FIELD)).astype(np.float32)
+            self._slow += np.float32(share) * (cv2.medianBlur(ratio, 5) - self._slow)
+        if np.abs(self._slow - 1).max() < 0.015:
+            self.field = self._factor = None
             return
         size = (image.shape[1], image.shape[0])
-        self.field = cv2.resize(self._slow, size, interpolation=cv2.INTER_LINEAR)[..., None]
+        field = cv2.resize(self._slow, size, interpolation=cv2.INTER_LINEAR)
+        self.field = field[..., None]
+        self._factor = cv2.merge([field * g for g in self.gain])
 
-    def undo(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The picture in the light of the background, float32 (h, w, 3)."""
-        out: NDArray[Any] = image / (self.field * self.gain)
-        return np.minimum(out, 255, out=out).astype(np.float32, copy=False)
+    def undo(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The picture in the light of the background, uint8 (h, w, 3)."""
+        if self._factor is not None:
+            return cv2.divide(image, self._factor, dtype=cv2.CV_8U)
+        if np.abs(self.gain - 1).max() < 0.003:
+            return image
+        table = np.clip(np.rint(np.arange(256)[:, None] / self.gain), 0, 255).astype(np.uint8)
+        return cv2.LUT(image, table[None])
 
-    def apply(self, background: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A background in the light of the picture, float32 (h, w, 3)."""
-        return background * (self.field * self.gain)
+    def apply(
+        self, background: NDArray[np.uint8], place: tuple[slice, slice] = (slice(None), slice(None))
+    ) -> NDArray[np.uint8]:
+        """A background, or the part of one that lies at `place`, in the light of the picture, uint8 (h, w, 3)."""
+        if self._factor is not None:
+            return cv2.multiply(background, self._factor[place], dtype=cv2.CV_8U)
+        if np.abs(self.gain - 1).max() < 0.003:
+            return background
+        table = np.clip(np.rint(np.arange(256)[:, None] * self.gain), 0, 255).astype(np.uint8)
+        return cv2.LUT(background, table[None])

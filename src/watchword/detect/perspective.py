@@ -20,7 +20,16 @@ Floats = NDArray[np.float64]
 
 ENOUGH = 12
 """Heights that have to be seen before they are believed."""
-KEPT = 400
+STRIPS = 16
+"""Horizontal strips of the picture that each remember their own heights, so that a busy one does not outvote all."""
+KEPT = 40
+"""Heights remembered in each strip, the newest."""
+LEAST = 0.05
+"""No person is smaller than this share of the picture's height."""
+STEEPEST = 0.9
+"""Height gained by each pixel the feet come nearer: a person's height by the camera's, which hangs above their heads."""
+BELOW = 0.7
+"""Weight of a height under the line against one over it: half a person is seen more often than one and a half."""
 UPRIGHT = 1.7
 """Metres: a grown person with shoes, in the middle."""
 
@@ -35,7 +44,7 @@ class Perspective:
 
     def __init__(self, frame: tuple[int, int], scene: Scene | None = None) -> None:
         self._frame = frame
-        self._seen: deque[tuple[float, float]] = deque(maxlen=KEPT)
+        self._seen = tuple(deque[tuple[float, float]](maxlen=KEPT) for _ in range(STRIPS))
         self._line: tuple[float, float] | None = None
         self._told = False
         self._taught = 0
@@ -64,43 +73,43 @@ class Perspective:
         if self._line is None:
             return np.full(feet.shape, np.nan)
         slope, base = self._line
-        return np.clip(slope * feet + base, 0.02 * self._frame[1], 1.5 * self._frame[1])
+        return np.clip(slope * feet + base, LEAST * self._frame[1], 1.5 * self._frame[1])
 
     def guess(self, y: ArrayLike) -> Floats:
         """As `height`, but a guess where nothing is known: the few seen so far, or a third of the picture."""
         if self._line is not None:
             return self.height(y)
-        seen = [h for _, h in self._seen]
-        typical = float(np.median(seen)) if len(seen) >= 3 else 0.35 * self._frame[1]
+        seen = [h for strip in self._seen for _, h in strip]
+        typical = float(np.quantile(seen, 0.7)) if len(seen) >= 3 else 0.35 * self._frame[1]
         return np.full(np.asarray(y).shape, typical)
 
     def teach(self, y: float, height: float) -> None:
         """A single upright person was seen, feet at y (px), so many px tall."""
         if self._told:
             return
-        self._seen.append((y, height))
+        self._seen[min(STRIPS - 1, max(0, int(y / self._frame[1] * STRIPS)))].append((y, height))
         self._taught += 1
-        if len(self._seen) >= ENOUGH and (self._taught % 5 == 0 or self._line is None):
+        if self._taught >= ENOUGH and (self._taught % 5 == 0 or self._line is None):
             self._fit()
 
     def _fit(self) -> None:
         """A line through the heights: least squares, ever less weight to what is far from it (Cauchy)."""
-        y, h = np.array(self._seen).T
+        y, h = np.array([pair for strip in self._seen for pair in strip]).T
         tall = self._frame[1]
         middle = float(np.median(y))
         weight = np.ones(len(y))
-        slope, base = 0.0, float(np.median(h))
+        slope, base = 0.0, float(np.quantile(h, 0.7))
         for _ in range(8):
             x = (y - middle) / tall
             # a slope is believed when the feet were seen over a good part of the picture
             xx = (weight * x * x).sum() + 0.02
             w = weight.sum()
             xm, hm = (weight * x).sum() / w, (weight * h).sum() / w
-            slope = max(0.0, float((weight * (x - xm) * (h - hm)).sum() / xx))
+            slope = min(max(0.0, float((weight * (x - xm) * (h - hm)).sum() / xx)), STEEPEST * tall)
             base = float(hm - slope * xm)
-            off = np.abs(h - base - slope * x)
-            spread = max(0.03 * base, 1.5 * float(np.median(off)))
-            weight = 1 / (1 + (off / spread) ** 2)
+            over = h - base - slope * x
+            spread = max(0.04 * base, 1.5 * float(np.median(np.abs(over))))
+            weight = np.where(over < 0, BELOW, 1.0) / (1 + (over / spread) ** 2)
         self._line = (slope / tall, base - slope / tall * middle)
 
 

@@ -20,7 +20,7 @@ from watchword.detect.appearance import Appearance, compare, histogram
 from watchword.detect.background import Background, distance
 from watchword.detect.perspective import Perspective
 
-Floats = NDArray[np.float32]
+Image = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
 MARGIN = 5
@@ -37,11 +37,16 @@ HIDDEN = 60.0
 """Seconds for which a covered thing is still reported."""
 KEPT = 1800.0
 """Seconds after which a thing becomes part of the background."""
+STUBBORN = 180.0
+"""Seconds after which what could not be told becomes part of the background."""
 YOUNG = 20.0
 """Seconds: a background seen for less may have been somebody."""
+RENEWED = 20
+"""Looks after which a thing's picture follows its own slow change."""
 LARGEST = 0.62
 """Larger side of a thing by the height of a person there; beyond, it is no luggage."""
 
+DEBUG = None
 _RING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -54,8 +59,8 @@ class Thing:
         kind: left, removed or moved.
         place: Slices of rows and columns of its picture, a margin around it.
         mask: uint8, its outline in `place`.
-        patch: float32, its picture in the background's light.
-        before: float32, what was there before.
+        patch: uint8, its picture in the background's light.
+        before: uint8, what was there before.
         since: Seconds since the start of the stream, when it came to rest.
         box: Left, top, right, bottom in working pixels.
         near: uint8, the outline and what is close to it.
@@ -67,14 +72,32 @@ class Thing:
     kind: str
     place: tuple[slice, slice]
     mask: Mask
-    patch: Floats
-    before: Floats
+    patch: Image
+    before: Image
     since: float
     box: tuple[float, float, float, float]
     near: Mask
     gone: float = 0.0
     hidden: float = 0.0
     looks: int = 0
+
+    @classmethod
+    def of(
+        cls, kind: str, background: Background, place: tuple[slice, slice], mask: Mask, since: float
+    ) -> Thing:
+        """What lies inside an outline now."""
+        x, y, w, h = cv2.boundingRect(mask)
+        x, y = x + place[1].start, y + place[0].start
+        return cls(
+            kind,
+            place,
+            mask,
+            background.plain[place].copy(),
+            background.back[place].copy(),
+            since,
+            (float(x), float(y), float(x + w), float(y + h)),
+            cv2.dilate(mask, _RING),
+        )
 
 
 @dataclass(eq=False)
@@ -84,7 +107,12 @@ class _Doubt:
     box: NDArray[np.float64]
     first: float
     verdicts: dict[str, float] = field(default_factory=dict)
-    last: float = 0.0
+
+    def count(self, verdict: str, dt: float) -> None:
+        """One look more; earlier ones count less and less, by two thirds in two seconds."""
+        for name in self.verdicts:
+            self.verdicts[name] *= float(np.exp(-dt / 2))
+        self.verdicts[verdict] = self.verdicts.get(verdict, 0.0) + min(dt, 1.0)
 
 
 class Settled:
@@ -103,12 +131,19 @@ class Settled:
         self._removed: deque[tuple[float, NDArray[np.float32], float]] = deque(maxlen=16)
 
     def update(
-        self, now: Floats, background: Background, movers: Boxes, perspective: Perspective, elapsed: float
+        self,
+        now: Image,
+        differs: Mask,
+        background: Background,
+        movers: Boxes,
+        perspective: Perspective,
+        elapsed: float,
     ) -> None:
         """Look at one picture.
 
         Args:
-            now: float32 (h, w, 3), in the background's light.
+            now: uint8 (h, w, 3), in the background's light.
+            differs: uint8 (h, w), not 0 where it is not background.
             background: It, after it has learned from this picture.
             movers: (n, 4) boxes of people in this picture, working pixels.
             perspective: Heights of people, working pixels.
@@ -118,20 +153,19 @@ class Settled:
         self._movers.append((age, movers))
         while self._movers[0][0] < age - MEMORY:
             self._movers.popleft()
-        tolerance = background.tolerance()
         for thing in list(self.things):
-            self._watch(thing, now, background, tolerance, min(elapsed, 2.0))
-        self._find(background, perspective, elapsed)
+            self._watch(thing, now, background, min(elapsed, 2.0))
+        self._find(differs, background, perspective, elapsed)
         self.held[:] = 0
         for thing in self.things:
             self.held[thing.place] |= thing.mask
 
     # -- what is known
 
-    def _watch(self, thing: Thing, now: Floats, background: Background, tolerance: Floats, dt: float) -> None:
+    def _watch(self, thing: Thing, now: Image, background: Background, dt: float) -> None:
         inside = thing.mask > 0
         view = now[thing.place]
-        near = tolerance[thing.place]
+        near = background.tolerance[thing.place]
         off = distance(view, thing.patch)
         free = distance(view, thing.before)
         is_it = (off < near)[inside]
@@ -140,8 +174,9 @@ class Settled:
         if seen >= 0.5 and seen > gone:
             thing.gone = thing.hidden = 0.0
             thing.looks += 1
-            same = (off < 0.6 * near) & (cv2.dilate(thing.mask, _SQUARE) > 0)
-            thing.patch[same] += np.float32(min(0.2, dt / 10)) * (view[same] - thing.patch[same])
+            if thing.looks % RENEWED == 0:
+                same = (off < near) & (thing.near > 0)
+                thing.patch[same] = thing.patch[same] // 2 + view[same] // 2 + 1
         elif gone > 0.3 and gone > 2 * seen:
             thing.gone += dt
         else:
@@ -155,9 +190,15 @@ class Settled:
 
     def _absorb(self, thing: Thing, background: Background) -> None:
         self.things.remove(thing)
-        body = cv2.dilate(thing.mask, _SQUARE) > 0
-        background.back[thing.place][body] = thing.patch[body]
-        background.evidence[thing.place][body] = 0
+        self._put(background, thing.place, thing.near, thing.patch)
+        background.evidence[thing.place][thing.near > 0] = 0
+
+    @staticmethod
+    def _put(background: Background, place: tuple[slice, slice], mask: Mask, patch: Image) -> None:
+        where, picture = np.zeros(background.evidence.shape, bool), background.back.copy()
+        where[place] = mask > 0
+        picture[place] = patch
+        background.put(where, picture)
 
     def begin_again(self, background: Background) -> None:
         """The background was begun anew: what is known to lie there is taken from it."""
@@ -167,14 +208,13 @@ class Settled:
             thing.patch = view.copy()
             around = view[thing.near == 0]
             if len(around):
-                thing.before = thing.before.copy()
+                thing.before = np.empty_like(view)
                 thing.before[:] = np.median(around, axis=0)
-                view[thing.near > 0] = thing.before[thing.near > 0]
-        background.rebound()
+                self._put(background, thing.place, thing.near, thing.before)
 
     # -- what is new
 
-    def _find(self, background: Background, perspective: Perspective, elapsed: float) -> None:
+    def _find(self, differs: Mask, background: Background, perspective: Perspective, elapsed: float) -> None:
         age = background.age
         settled = background.settled()
         if self.things:
@@ -193,15 +233,13 @@ class Settled:
             box = np.array([x, y, x + w, y + h], float)
             doubt = self._doubt(box, age)
             kept.append(doubt)
-            place = (
-                slice(max(0, y - MARGIN), min(height, y + h + MARGIN)),
-                slice(max(0, x - MARGIN), min(width, x + w + MARGIN)),
-            )
+            place = _place(x, y, w, h, settled.shape)
             mask = (marks[place] == k).astype(np.uint8)
-            verdict = self._judge(background, perspective, place, mask, box)
-            doubt.verdicts[verdict] = doubt.verdicts.get(verdict, 0.0) + min(elapsed, 1.0)
-            doubt.last = age
-            self._settle(verdict, doubt, background, place, mask, box)
+            verdict = self._judge(differs, background, perspective, place, mask, box)
+            if DEBUG:
+                DEBUG(age, verdict, box, self, background, place, mask)
+            doubt.count(verdict, min(elapsed, 2.0))
+            self._settle(verdict, doubt, background, place, mask, perspective)
         self._doubts = kept
 
     def _doubt(self, box: NDArray[np.float64], age: float) -> _Doubt:
@@ -213,6 +251,7 @@ class Settled:
 
     def _judge(
         self,
+        differs: Mask,
         background: Background,
         perspective: Perspective,
         place: tuple[slice, slice],
@@ -238,7 +277,7 @@ class Settled:
             return "removed"
         if max(w, h) > LARGEST * tall or area > 0.22 * tall * tall:
             return "big"
-        if max(w, h) < 0.1 * tall:
+        if max(w, h) < 0.1 * tall or not _stands_free(differs[place], mask) or self._within(box, tall):
             return "wait"
         if look.present < 0.1:
             return "wait"
@@ -258,39 +297,53 @@ class Settled:
         background: Background,
         place: tuple[slice, slice],
         mask: Mask,
-        box: NDArray[np.float64],
+        perspective: Perspective,
     ) -> None:
         """Act on a verdict that has held for long enough."""
         told = doubt.verdicts[verdict]
         if told < 0.5 or told < 0.5 * sum(doubt.verdicts.values()):
-            if sum(doubt.verdicts.values()) > 180.0:
-                self._take(background, place, mask)
             return
-        if verdict in ("light", "ghost"):
+        if verdict in ("light", "ghost") or background.age - doubt.first > STUBBORN:
             self._take(background, place, mask)
         elif verdict in ("left", "removed", "moved"):
-            since = self._since(background, place, mask)
+            if self._grow(verdict, background, place, mask, perspective):
+                return
             if verdict == "removed":
                 self._removed.append((background.age, histogram(background.back[place], mask), float(mask.sum())))
-            self.things.append(
-                Thing(
-                    verdict,
-                    place,
-                    mask,
-                    background.plain[place].copy(),
-                    background.back[place].copy(),
-                    since,
-                    (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
-                    cv2.dilate(mask, _RING),
-                )
-            )
-        elif verdict == "big" and told > 180.0:
-            self._take(background, place, mask)
+            since = self._since(background, place, mask)
+            self.things.append(Thing.of(verdict, background, place, mask, since))
+
+    def _grow(
+        self, kind: str, background: Background, place: tuple[slice, slice], mask: Mask, perspective: Perspective
+    ) -> bool:
+        """Give a piece that shows itself later to the thing that it touches, where together they are no too big."""
+        for thing in self.things:
+            if thing.kind != kind and not (thing.kind == "left" and kind == "moved"):
+                continue
+            whole = np.zeros(background.evidence.shape, np.uint8)
+            whole[place] = mask
+            near = cv2.dilate(whole, _RING)
+            whole[thing.place] |= thing.mask
+            if not (near[thing.place] & cv2.dilate(thing.mask, _RING)).any():
+                continue
+            x, y, w, h = cv2.boundingRect(cv2.morphologyEx(whole, cv2.MORPH_CLOSE, _RING))
+            tall = float(perspective.guess(y + h))
+            if max(w, h) > LARGEST * tall or w * h > 2.5 * float(whole.sum()):
+                continue
+            wide = _place(x, y, w, h, whole.shape)
+            grown = Thing.of(thing.kind, background, wide, whole[wide], thing.since)
+            old = np.zeros_like(background.back)
+            old[wide] = grown.patch
+            old[thing.place][thing.mask > 0] = thing.patch[thing.mask > 0]
+            grown.patch = old[wide].copy()
+            self.things[self.things.index(thing)] = grown
+            return True
+        return False
 
     def _take(self, background: Background, place: tuple[slice, slice], mask: Mask) -> None:
         where = np.zeros(background.evidence.shape, bool)
         where[place] = cv2.dilate(mask, _SQUARE) > 0
-        background.take_in(where & (background.evidence > 0.5))
+        background.take_in(where & (background.evidence > 0.5), background.plain)
 
     @staticmethod
     def _since(background: Background, place: tuple[slice, slice], mask: Mask) -> float:
@@ -313,6 +366,18 @@ class Settled:
                 return True
         return False
 
+    def _within(self, box: NDArray[np.float64], tall: float) -> bool:
+        """Whether somebody covers it in this picture: it may be a part of them."""
+        _, boxes = self._movers[-1]
+        if not len(boxes):
+            return False
+        x0, y0, x1, y1 = box
+        w = np.minimum(boxes[:, 2], x1) - np.maximum(boxes[:, 0], x0)
+        h = np.minimum(boxes[:, 3], y1) - np.maximum(boxes[:, 1], y0)
+        covers = np.maximum(w, 0) * np.maximum(h, 0) > 0.5 * (x1 - x0) * (y1 - y0)
+        tall_enough = boxes[:, 3] - boxes[:, 1] > max(0.5 * tall, 1.3 * (y1 - y0))
+        return bool((covers & tall_enough).any())
+
     def _matches(self, background: Background, place: tuple[slice, slice], mask: Mask, area: float) -> bool:
         """Whether it looks like something that was removed elsewhere a little while ago."""
         mine = histogram(background.plain[place], mask)
@@ -320,3 +385,18 @@ class Settled:
             background.age - at < MOVED and 0.4 < area / size < 2.5 and float(np.minimum(mine, its).sum()) > 0.6
             for at, its, size in self._removed
         )
+
+
+def _place(x: int, y: int, w: int, h: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of a box with a margin."""
+    return (
+        slice(max(0, y - MARGIN), min(shape[0], y + h + MARGIN)),
+        slice(max(0, x - MARGIN), min(shape[1], x + w + MARGIN)),
+    )
+
+
+def _stands_free(differs: Mask, mask: Mask) -> bool:
+    """Whether the background shows around a thing: else it may be the still part of a person."""
+    body = cv2.dilate(mask, _RING)
+    around = (cv2.dilate(body, _RING) > 0) & (body == 0)
+    return bool(around.any()) and float((differs[around] > 0).mean()) < 0.3

@@ -89,9 +89,10 @@ class Sight:
                 self._relearn(image)
                 raw = back.differs(image)
         mask = self._without_things(raw, image)
-        found = blobs.find(blobs.tidy(mask), self._perspective, due)
+        mask = blobs.tidy(mask)
+        found = blobs.find(mask, back.shade(image, mask), self._perspective, due)
         if due:
-            self._settled.update(now, back, found.boxes[~found.vehicle], self._perspective, elapsed)
+            self._settled.update(now, raw, back, found.boxes[~found.vehicle], self._perspective, elapsed)
             self._looked = frame.time
             self._age_at_look = back.age
         return self._view(found)
@@ -116,12 +117,11 @@ class Sight:
             return raw
         mask = raw.copy()
         light = self._background.light
-        tolerance = self._background.tolerance()
+        tolerance = cv2.convertScaleAbs(self._background.tolerance, alpha=1.5 * float(light.gain.mean()))
         for thing in self._settled.things:
             place = thing.place
-            lit = thing.patch * (light.field[place] * light.gain)
-            alike = distance(image[place].astype(np.float32), lit) < 1.5 * tolerance[place] * float(light.gain.mean())
-            mask[place][alike & (thing.near > 0)] = 0
+            off = distance(image[place], light.apply(thing.patch, place))
+            mask[place][(off < tolerance[place]) & (thing.near > 0)] = 0
         return mask
 
     def _view(self, found: Blobs) -> View:
