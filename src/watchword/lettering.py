@@ -89,6 +89,8 @@ def system_fonts(folders: Sequence[Path]) -> list[Path]:
 class _Face(Protocol):
     def has(self, letter: str) -> bool: ...
 
+    def length(self, text: str, size: int) -> int: ...
+
     def mask(self, text: str, size: int) -> Mask: ...
 
 
@@ -116,11 +118,12 @@ class _File:
             self._has[letter] = self._shape(letter) != self._nothing
         return self._has[letter]
 
+    def length(self, text: str, size: int) -> int:
+        return max(1, math.ceil(float(self._font(size).getlength(text))) + 1)
+
     def mask(self, text: str, size: int) -> Mask:
-        font = self._font(size)
-        width = max(1, math.ceil(font.getlength(text)) + 1)
-        image = Image.new("L", (width, line_height(size)))
-        ImageDraw.Draw(image).text((0, baseline(size)), text, fill=255, font=font, anchor="ls")
+        image = Image.new("L", (self.length(text, size), line_height(size)))
+        ImageDraw.Draw(image).text((0, baseline(size)), text, fill=255, font=self._font(size), anchor="ls")
         return np.asarray(image)
 
 
@@ -133,6 +136,9 @@ class _BuiltIn:
 
     def has(self, letter: str) -> bool:
         return not np.array_equal(self.mask(letter, 24), self._nothing)
+
+    def length(self, text: str, size: int) -> int:
+        return int(self.mask(text, size).shape[1])
 
     def mask(self, text: str, size: int) -> Mask:
         put: Any = cv2.putText
@@ -221,7 +227,7 @@ class Lettering:
             return letter
         plain = "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
         plain = PLAIN.get(plain, plain)
-        return plain if plain and plain != letter and all(self._face(c) is not None for c in plain) else "□"
+        return plain if plain.strip() and plain != letter and all(self._face(c) is not None for c in plain) else "□"
 
     def _one_face(self, text: str, last: _Face | None) -> _Face | None:
         """The face that has all of the text, if there is one; the last one used where it is signs and digits only."""
@@ -239,41 +245,44 @@ class Lettering:
             return [(whole, text)]
         runs: list[tuple[_Face | None, str]] = []
         last: _Face | None = None
-        for word in text.split(" "):
+        for number, word in enumerate(text.split(" ")):
+            if number:
+                runs.append((last or self._faces[0], " "))
             whole = self._one_face(word, last)
-            runs.append((last, " "))
             for c in [word] if whole is not None and "□" not in word else word:
                 face = None if c == "□" else whole or self._face(c) or self._faces[0]
-                if runs[-1][0] is face:
+                if runs and runs[-1][0] is face and runs[-1][1] != " ":
                     runs[-1] = (face, runs[-1][1] + c)
-                elif runs[-1][1] == " " and len(runs) > 1 and runs[-2][0] is face:
+                elif len(runs) > 1 and runs[-1][1] == " " and runs[-2][0] is face:
                     runs[-2:] = [(face, runs[-2][1] + " " + c)]
                 else:
                     runs.append((face, c))
                 last = face or last
-        return [(face or self._faces[0] if run == " " else face, run) for face, run in runs[1:]]
+        return runs
+
+    def _ready(self, text: str) -> list[tuple[_Face | None, str]]:
+        return self._runs(unicodedata.normalize("NFC", self.readable(text)))
 
     def mask(self, text: str, size: int) -> Mask:
         """The text as a picture of one line, uint8 (line height, width), 255 where a letter covers all of a pixel."""
         if (text, size) not in self._masks:
             if len(self._masks) >= self.KEPT:
                 self._masks.clear()
-            parts = [
-                _hollow(run, size) if face is None else face.mask(run, size)
-                for face, run in self._runs(unicodedata.normalize("NFC", self.readable(text)))
-            ]
+            parts = [_hollow(run, size) if face is None else face.mask(run, size) for face, run in self._ready(text)]
             self._masks[text, size] = np.hstack(parts) if parts else np.zeros((line_height(size), 1), np.uint8)
         return self._masks[text, size]
 
     def width(self, text: str, size: int) -> int:
         """How many pixels wide the text is."""
-        return self.mask(text, size).shape[1] if text else 0
+        runs = self._ready(text)
+        return sum(hollow_step(size) * len(run) if face is None else face.length(run, size) for face, run in runs)
 
     def fit(self, text: str, size: int, width: int) -> str:
         """The text, or as much of its beginning as fits into the width, with … at its end."""
         text = " ".join(text.split())
         if self.width(text, size) <= width:
             return text
+        text = text[: 10 * width // size]  # more letters than any line holds
         low, high = 0, len(text)
         while low < high:  # the longest beginning that fits
             middle = (low + high + 1) // 2
@@ -285,9 +294,9 @@ class Lettering:
         made: list[str] = []
         words = text.split()
         while words and len(made) < lines - 1:
-            take = len(words)
-            while take > 1 and self.width(" ".join(words[:take]), size) > width:
-                take -= 1
+            take = 1
+            while take < len(words) and self.width(" ".join(words[: take + 1]), size) <= width:
+                take += 1
             made.append(self.fit(" ".join(words[:take]), size, width))
             words = words[take:]
         return [*made, self.fit(" ".join(words), size, width)] if words else made
@@ -308,9 +317,14 @@ class Lettering:
         return x + int(w)
 
 
+def hollow_step(size: int) -> int:
+    """How many pixels wide a hollow box is, with the room beside it."""
+    return max(4, round(size * 0.7))
+
+
 def _hollow(text: str, size: int) -> Mask:
     """A hollow box for each □ of the text."""
-    step, side, line = max(4, round(size * 0.7)), max(3, round(size * 0.55)), max(1, size // 16)
+    step, side, line = hollow_step(size), max(3, round(size * 0.55)), max(1, size // 16)
     image = np.zeros((line_height(size), step * len(text)), np.uint8)
     bottom = baseline(size)
     for k, c in enumerate(text):

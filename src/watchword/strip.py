@@ -57,7 +57,8 @@ def strip(picture: AlertPicture, width: int, letters: Lettering) -> Image:
     side_height = (line_height(large) if held else 0) + (line_height(small) if since else 0)
     row = line_height(small) + round(unit * 0.35)
     hidden = len(picture.parts) - len(parts)
-    bars_height = (row * len(parts) + line_height(small) + round(unit * 0.4)) if parts else 0
+    rows = len(parts) + (hidden > 0)
+    bars_height = (row * rows + line_height(small) + round(unit * 0.4)) if parts else 0
     height = pad + first + max(text_height, side_height) + bars_height + pad
     image = np.full((height, width, 3), PAPER, np.uint8)
 
@@ -76,7 +77,9 @@ def strip(picture: AlertPicture, width: int, letters: Lettering) -> Image:
         letters.write(image, edge - letters.width(since, small), below, since, small, marks.PALE)
     y += max(text_height, side_height) + round(unit * 0.4)
     if parts:
-        _bars(image, picture, parts, hidden, y, row, small, pad, letters)
+        if hidden:
+            letters.write(image, pad, y + len(parts) * row, f"+ {hidden} more", small, marks.PALE)
+        _bars(image, picture, parts, y, row * rows, small, pad, letters)
     return image
 
 
@@ -99,9 +102,8 @@ def _bars(
     image: Image,
     picture: AlertPicture,
     parts: tuple[Part, ...],
-    hidden: int,
     y: int,
-    row: int,
+    height: int,
     size: int,
     pad: int,
     letters: Lettering,
@@ -109,11 +111,12 @@ def _bars(
     width = image.shape[1]
     start, end = round(width * 0.4), width - pad
     high = round(size * 1.15)
+    row = line_height(size) + round(width / 40 * 0.35)
     for k, part in enumerate(parts):
         top = y + k * row
         letters.write(image, pad, top, letters.fit(part.text, size, start - pad - size // 2), size, marks.WHITE)
         _bar(image, part, picture.window, (start, top, end, top + high))
-    bottom = y + len(parts) * row
+    bottom = y + height
     if picture.held is not None and 0 < picture.held <= picture.window:
         x = round(end - (end - start) * picture.held / picture.window)
         cv2.line(image, (x, y - 3), (x, bottom), marks.WHITE, max(1, size // 8))
@@ -123,7 +126,7 @@ def _bars(
         w = letters.width(text, size)
         x = round(start + share * (end - start) - w * share)
         letters.write(image, x, base, text, size, marks.PALE)
-    _legend(image, pad, base, size, start - pad - size, letters, f"+ {hidden} more" if hidden else "")
+    _legend(image, pad, base, size, start - pad - size, letters)
 
 
 def _bar(image: Image, part: Part, window: float, place: tuple[int, int, int, int]) -> None:
@@ -152,7 +155,7 @@ def _block(image: Image, x1: int, x2: int, top: int, bottom: int, state: int) ->
         image[y1:bottom, x1:x2][(rows + columns) % step < max(1, step // 3)] = marks.PALE
 
 
-def _legend(image: Image, x: int, y: int, size: int, width: int, letters: Lettering, more: str) -> None:
+def _legend(image: Image, x: int, y: int, size: int, width: int, letters: Lettering) -> None:
     """What the heights and patterns mean, as far as there is room."""
     end, high = x + width, round(size * 0.8)
     top = y + round(size * 0.25)
@@ -163,5 +166,3 @@ def _legend(image: Image, x: int, y: int, size: int, width: int, letters: Letter
             return
         _block(image, x, x + round(size * 0.8), top, top + high, state)
         x = letters.write(image, x + size, y + (size - small), word, small, marks.PALE) + size // 2
-    if more and x + letters.width(more, small) <= end:
-        letters.write(image, x, y + (size - small), more, small, marks.PALE)
