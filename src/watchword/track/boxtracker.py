@@ -29,6 +29,8 @@ from watchword.units import SECOND
 
 # Sums of floating seconds, such as 0.1 + 0.2, shall reach the bounds they are meant to reach.
 HAIR = 1e-6
+# More than any pair within the widest net can cost, so that another match is always worth more than none.
+BASE = 40.0
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -154,47 +156,55 @@ class BoxTracker:
         free = np.ones(len(sights), np.bool_)
         if not len(things) or not len(sights):
             return row, whole, strong
-        size = things.scale
-        thing, box = near(things.x, things.camera, self.reach * size, sights.x, sights.camera)
-        dx, dy = sights.x[box] - things.x[thing], sights.y[box] - things.y[thing]
-        far = (dx * dx + dy * dy) / (size * size)[thing]
-        kinds = self._labels.kinds
-        fit = (far <= self.reach**2) & (sights.score[box] >= self.weak)
-        fit &= kinds[things.label[thing]] == kinds[sights.label[box]]
-        thing, box, far = thing[fit], box[fit], far[fit]
-        r, rs = self.motion.errors(dt)
-        spread = things.pp + r
-        distance = far / spread[thing] + np.log(sights.h[box] / things.h[thing]) ** 2 / (things.ps + rs)[thing]
-        # What is vague, or young, does not win over what is known well.
         since = now[things.camera]
-        handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND)
-        gain = np.maximum(30.0 - distance - handicap[thing], HAIR)
+        near, near_box, distance, gain = self._pairs(things, sights, dt, since)
+        close = np.flatnonzero(distance < max(self.gate, self.net))
+        thing, box, distance, gain = near[close], near_box[close], distance[close], gain[close]
         unseen = (since - things.seen) / SECOND
         often = usual[things.camera]
-        sure = (things.id > 0) & (unseen <= np.maximum(self.memory, 3 * often) + HAIR)
+        known = things.id > 0
+        sure = known & (unseen <= np.maximum(self.memory, 3 * often) + HAIR)
         recent = sure & (unseen <= np.maximum(self.recent, 1.5 * often) + HAIR)
-        camera = things.camera[thing]
-
-        def take(pairs: Index) -> None:
-            row[thing[pairs]] = box[pairs]
-            free[box[pairs]] = False
-
         for who, which, gate in (
             (sure, strong, self.gate),
             (sure, ~strong, self.gate),
             (recent, free, self.net),
-            (things.id == 0, strong, self.gate),
+            (~known, strong, self.gate),
         ):
-            pairs = np.flatnonzero((who & (row < 0))[thing] & (which & free)[box] & (distance < gate))
-            take(pairs[choose(thing[pairs], box[pairs], gain[pairs], camera[pairs])])
-        pairs = np.flatnonzero((strong & free)[box])
-        if len(pairs):
-            found, entire = memory.find(things, sights, thing[pairs], box[pairs], (things.id > 0) & (row < 0))
-            take(pairs[found])
-            whole[thing[pairs[found]]] = entire
-            iou, _ = memory.shares(things, sights, thing[pairs], box[pairs])
-            free[box[pairs[iou >= self.overlap]]] = False
+            at = np.flatnonzero((who & (row < 0))[thing] & (which & free)[box] & (distance < gate))
+            at = at[choose(thing[at], box[at], gain[at])]
+            row[thing[at]] = box[at]
+            free[box[at]] = False
+        left = np.flatnonzero((strong & free)[near_box])
+        if len(left):
+            thing, box = near[left], near_box[left]
+            at, entire = memory.find(things, sights, thing, box, known & (row < 0))
+            row[thing[at]] = box[at]
+            whole[thing[at]] = entire
+            iou, _ = memory.shares(things, sights, thing, box)
+            free[box[iou >= self.overlap]] = False
+            free[box[at]] = False
         return row, whole, strong & free
+
+    def _pairs(self, things: Things, sights: Sights, dt: Floats, since: Ints) -> tuple[Index, Index, Floats, Floats]:
+        """Things and boxes within reach, (k,) positions each, their squared distance and what a match would gain."""
+        size = things.scale
+        thing, box = near(things.x, things.camera, self.reach * size, sights.x, sights.camera)
+        dx, dy = sights.x[box] - things.x[thing], sights.y[box] - things.y[thing]
+        far = (dx * dx + dy * dy) / (size * size)[thing]
+        fit = np.flatnonzero(far <= self.reach**2)
+        thing, box, far = thing[fit], box[fit], far[fit]
+        kinds = self._labels.kinds
+        fit = (kinds[things.label][thing] == kinds[sights.label][box]) & (sights.score >= self.weak)[box]
+        if not fit.all():
+            thing, box, far = thing[fit], box[fit], far[fit]
+        r, rs = self.motion.errors(dt)
+        spread = things.pp + r
+        taller = np.log(sights.h)[box] - np.log(things.h)[thing]
+        distance = far / spread[thing] + taller * taller / (things.ps + rs)[thing]
+        # What is vague, or young, does not win over what is known well.
+        handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND)
+        return thing, box, distance, np.maximum(BASE - distance - handicap[thing], HAIR)
 
     def _see(self, things: Things, sights: Sights, row: Index, whole: Bools, dt: Floats, now: Ints) -> None:
         """Take in the boxes, in place."""
@@ -203,6 +213,8 @@ class BoxTracker:
             return
         at = np.where(hit, row, 0)
         self.motion.correct(things, hit & whole, (sights.x[at], sights.y[at], sights.w[at], sights.h[at]), dt)
+        if not whole.all():
+            self.motion.hold(things, ~whole)
         when = now[things.camera]
         since = np.minimum((when - things.seen) / SECOND, 1.0)
         things.seen = np.where(hit, when, things.seen)
@@ -249,27 +261,28 @@ class BoxTracker:
         unseen = (detections.times[things.camera] - things.seen) / SECOND
         coasting = (unseen <= self.coast + HAIR) & (things.hits >= 5)
         show = (things.id > 0) & (things.score >= self.shown) & ((row >= 0) | coasting)
-        things, row = things.take(show), row[show]
+        at = np.flatnonzero(show)
+        row = row[at]
         seen = row >= 0
         extra: dict[str, NDArray[Any]] = {}
         for name, column in detections.extra.items():
             if name == REST_SINCE.name:
-                extra[name] = things.rest_since
+                extra[name] = things.rest_since[at]
             elif name == MEMBERS.name:
-                extra[name] = things.members
+                extra[name] = things.members[at]
             else:
                 extra[name] = missing(name, column.dtype, len(row))
                 extra[name][seen] = column[row[seen]]
         return Tracks(
             cameras=detections.cameras,
             times=detections.times,
-            camera=things.camera.astype(np.int32),
-            boxes=things.boxes,
-            labels=things.label.astype(np.int32),
+            camera=things.camera[at].astype(np.int32),
+            boxes=things.boxes[at],
+            labels=things.label[at].astype(np.int32),
             names=self._labels.names,
-            scores=things.score,
+            scores=things.score[at],
             extra=extra,
-            ids=things.id,
+            ids=things.id[at],
             seen=seen,
             ended=ended,
         )

@@ -54,6 +54,14 @@ class Motion:
         things.vv = things.vv + q * dt
         things.ps = things.ps + self.drift**2 * dt
 
+    def hold(self, things: Things, which: Bools) -> None:
+        """Keep, in place, the place and size of still things that are seen in part, as well known as before."""
+        things.pp = np.where(which, np.minimum(things.pp, self.place**2), things.pp)
+        things.ps = np.where(which, np.minimum(things.ps, self.size**2), things.ps)
+        things.pv = np.where(which, 0.0, things.pv)
+        things.vx = np.where(which, 0.0, things.vx)
+        things.vy = np.where(which, 0.0, things.vy)
+
     def errors(self, dt: Floats) -> tuple[Floats, Floats]:
         """Variances of a box's place (H²) and size (share²) where the looks are `dt` seconds apart."""
         more = 1.0 + self.lasting / dt

@@ -1,7 +1,7 @@
 """Which box belongs to which thing: pairs that may match, of all cameras at once, and the best choice among them.
 
 Nearly all pairs are clear: a thing and a box that can only be each other's. Those are settled for all cameras in a few
-array operations, and only what is left, a few things of a camera, goes to an optimal solver.
+array operations, and only what is left, small clusters of rivals, goes to an optimal solver.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from watchword.boxes import Bools, Floats
 
 Index = NDArray[np.intp]
+FEW = 40
+"""Up to so many things are solved in one table; it is not worth while to part them."""
 
 
 def near(
@@ -47,14 +51,13 @@ def near(
     return thing, order[np.arange(ends[-1]) + np.repeat(low + count - ends, count)]
 
 
-def choose(thing: Index, box: Index, gain: Floats, camera: NDArray[np.integer]) -> Bools:
+def choose(thing: Index, box: Index, gain: Floats) -> Bools:
     """The pairs that together gain most, no thing and no box in two of them.
 
     Args:
-        thing: (k,) positions of things.
+        thing: (k,) positions of things, never falling.
         box: (k,) positions of boxes.
         gain: (k,) over 0.
-        camera: (k,) of the pair, never falling.
 
     Returns:
         (k,) True for the pairs taken.
@@ -76,22 +79,57 @@ def choose(thing: Index, box: Index, gain: Floats, camera: NDArray[np.integer]) 
             taken[star[first]] = True
     rest = np.flatnonzero(alone)
     if len(rest):
-        taken[rest[_solve(thing[rest], box[rest], gain[rest], camera[rest])]] = True
+        taken[rest[_solve(thing[rest], box[rest], gain[rest])]] = True
     return taken
 
 
-def _solve(thing: Index, box: Index, gain: Floats, camera: NDArray[np.integer]) -> Index:
-    """The pairs that gain most, by an optimal solver a camera (Jonker and Volgenant 1987, in SciPy's form)."""
-    starts = np.flatnonzero(np.concatenate(([True], camera[1:] != camera[:-1])))
-    found = []
-    for low, high in zip(starts, [*starts[1:], len(thing)], strict=True):
-        things, row = np.unique(thing[low:high], return_inverse=True)
-        boxes, column = np.unique(box[low:high], return_inverse=True)
-        # What is no pair gains nothing, which is as good as staying alone.
-        table = np.zeros((len(things), len(boxes)))
-        place = np.full(table.shape, -1)
-        table[row, column] = gain[low:high]
-        place[row, column] = np.arange(low, high)
-        chosen = place[linear_sum_assignment(table, maximize=True)]
-        found.append(chosen[chosen >= 0])
+def _solve(thing: Index, box: Index, gain: Floats) -> Index:
+    """The pairs that gain most, of things (never falling) and boxes that are contested."""
+    row = np.cumsum(np.concatenate(([0], thing[1:] != thing[:-1])))
+    boxes, column = np.unique(box, return_inverse=True)
+    n, m = int(row[-1]) + 1, len(boxes)
+    if n <= FEW:
+        return _best(row, column, gain, np.arange(len(row)), n, m)
+    # Rivals fall into small clusters that can be solved each for itself.
+    graph = coo_array((np.ones(len(row), np.int8), (row, n + column)), shape=(n + m, n + m))
+    clusters, cluster = connected_components(graph, directed=False)
+    row, rows = _ranks(cluster[:n], clusters, row)
+    column, columns = _ranks(cluster[n:], clusters, column)
+    of = cluster[:n][np.cumsum(np.concatenate(([0], thing[1:] != thing[:-1])))]
+    small = (rows == 2) & (columns == 2)
+    found = [_pairs_of_pairs(row, column, gain, of, small)]
+    order = np.argsort(of, kind="stable")
+    ends = np.searchsorted(of[order], np.arange(clusters + 1))
+    for k in np.flatnonzero(~small):
+        pairs = order[ends[k] : ends[k + 1]]
+        found.append(_best(row[pairs], column[pairs], gain[pairs], pairs, rows[k], columns[k]))
     return np.concatenate(found)
+
+
+def _ranks(cluster: NDArray[np.integer], clusters: int, of: Index) -> tuple[Index, NDArray[np.intp]]:
+    """The rank within its cluster of each member that `of` names, and how many members each cluster has."""
+    sizes = np.bincount(cluster, minlength=clusters)
+    order = np.argsort(cluster, kind="stable")
+    rank = np.empty(len(cluster), np.intp)
+    rank[order] = np.arange(len(cluster)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return rank[of], sizes
+
+
+def _pairs_of_pairs(row: Index, column: Index, gain: Floats, of: Index, small: Bools) -> Index:
+    """The best choice in clusters of two things and two boxes, all at once: there are only two."""
+    at = np.flatnonzero(small[of])
+    table = np.zeros((len(small), 2, 2))
+    table[of[at], row[at], column[at]] = gain[at]
+    straight = table[:, 0, 0] + table[:, 1, 1] >= table[:, 0, 1] + table[:, 1, 0]
+    taken: Index = at[(row[at] == column[at]) == straight[of[at]]]
+    return taken
+
+
+def _best(row: Index, column: Index, gain: Floats, pairs: Index, n: int, m: int) -> Index:
+    """The pairs that gain most among n things and m boxes (R. Jonker and A. Volgenant 1987, in SciPy's form)."""
+    table = np.zeros((n, m))  # what is no pair gains nothing, which is as good as staying alone
+    place = np.full((n, m), -1)
+    table[row, column] = gain
+    place[row, column] = pairs
+    chosen = place[linear_sum_assignment(table, maximize=True)]
+    return chosen[chosen >= 0]

@@ -60,7 +60,7 @@ def find(things: Things, sights: Sights, thing: Index, box: Index, lost: Bools) 
     whole = iou >= 0.5
     same = whole | ((inside >= 0.7) & still(things, SETTLED_AFTER)[thing[at]])
     at, iou, whole = at[same], iou[same], whole[same]
-    taken = choose(thing[at], box[at], iou, things.camera[thing[at]])
+    taken = choose(thing[at], box[at], iou)
     return at[taken], whole[taken]
 
 

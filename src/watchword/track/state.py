@@ -24,7 +24,10 @@ class Columns:
 
     def take(self, rows: NDArray[Any] | slice) -> Self:
         """The same columns with these rows (an index array, mask or slice)."""
-        return type(self)(*[column[rows] for column in self.all()])
+        if isinstance(rows, slice):
+            return type(self)(*[column[rows] for column in self.all()])
+        at = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return type(self)(*[column.take(at) for column in self.all()])
 
     @classmethod
     def join(cls, parts: Sequence[Self]) -> Self:
