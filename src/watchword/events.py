@@ -145,7 +145,9 @@ class Alert:
             "evidence": {
                 "observed": seconds(self.observed),
                 "gap": seconds(self.gap),
-                "parts": [{"text": p.text, "value": p.value, "since": seconds(p.since - self.start)} for p in self.parts],
+                "parts": [
+                    {"text": p.text, "value": p.value, "since": seconds(p.since - self.start)} for p in self.parts
+                ],
             },
         }
 

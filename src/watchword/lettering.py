@@ -185,6 +185,7 @@ class Lettering:
         self._more: Iterator[_Face] | None = None
         self._plain: dict[str, str] = {}
         self._masks: dict[tuple[str, int], Mask] = {}
+        self._widths: dict[tuple[str, int], int] = {}
 
     def _others(self) -> Iterator[_Face]:
         for path in system_fonts(font_folders() if self._folders is None else self._folders):
@@ -274,8 +275,14 @@ class Lettering:
 
     def width(self, text: str, size: int) -> int:
         """How many pixels wide the text is."""
-        runs = self._ready(text)
-        return sum(hollow_step(size) * len(run) if face is None else face.length(run, size) for face, run in runs)
+        if (text, size) not in self._widths:
+            if len(self._widths) >= self.KEPT:
+                self._widths.clear()
+            self._widths[text, size] = sum(
+                hollow_step(size) * len(run) if face is None else face.length(run, size)
+                for face, run in self._ready(text)
+            )
+        return self._widths[text, size]
 
     def fit(self, text: str, size: int, width: int) -> str:
         """The text, or as much of its beginning as fits into the width, with … at its end."""

@@ -36,9 +36,9 @@ FINE = 4  # cv2's fixed point: coordinates are given in sixteenths of a pixel
 
 
 def _fixed(points: Iterable[Point]) -> NDArray[np.int32]:
-    limit = 1 << 20
-    rows = [(min(max(x, -limit), limit), min(max(y, -limit), limit)) for x, y in points]
-    return np.rint(np.array(rows, np.float64).reshape(-1, 2) * (1 << FINE)).astype(np.int32)
+    limit = 1 << 24  # what OpenCV can still reckon with
+    rows = np.array(list(points), np.float64).reshape(-1, 2) * (1 << FINE)
+    return np.rint(np.clip(rows, -limit, limit)).astype(np.int32)
 
 
 def stroke(image: Image, points: Sequence[Point], colour: Colour, thick: int, *, closed: bool = False) -> None:
@@ -71,8 +71,9 @@ def dashed(image: Image, points: Sequence[Point], colour: Colour, thick: int) ->
     if len(points) < 2:
         return
     cv2.polylines(image, [_fixed(points)], False, DARK, thick + 1, cv2.LINE_AA, FINE)
-    for piece in dashes(points, 6.0 * thick, 4.0 * thick):
-        cv2.polylines(image, [_fixed(piece)], False, colour, thick, cv2.LINE_AA, FINE)
+    pieces = dashes(points, 6.0 * thick, 4.0 * thick)
+    ends = _fixed([end for piece in pieces for end in piece]).reshape(-1, 2, 2)
+    cv2.polylines(image, list(ends), False, colour, thick, cv2.LINE_AA, FINE)
 
 
 def rings(zone: Zone, scale: Point) -> list[list[Point]]:

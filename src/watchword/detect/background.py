@@ -62,6 +62,8 @@ class Background:
         evidence: float32 (h, w), seconds.
         since: float64 (h, w), seconds since the start, when the candidate was first seen.
         plain: uint8 (h, w, 3), the scene as last seen without what moves before it.
+        arrived: float32 (h, w), when what is before the background last changed there; infinite where it is not
+            covered.
         age: Seconds since the start.
     """
 
@@ -72,6 +74,7 @@ class Background:
         self.seen: Floats = np.zeros(shape, np.float32)
         self.evidence: Floats = np.zeros(shape, np.float32)
         self.since = np.zeros(shape, np.float64)
+        self.arrived: Floats = np.full(shape, np.inf, np.float32)
         self.back: Image
         self.face: Image
         self.plain: Image
@@ -112,10 +115,12 @@ class Background:
         Dark clothes on a grey road look the same, so it is for the caller to see that a whole is left without it.
         """
         shade = cv2.inRange(image, self._dark, self._dim) & mask
-        at = np.nonzero(shade)
-        if len(at[0]):
-            ratio = image[at] / (self._lit[at] + np.float32(4))
-            shade[at] = np.where(ratio.max(axis=1) - ratio.min(axis=1) < 0.1, np.uint8(255), np.uint8(0))
+        at = np.flatnonzero(shade)
+        if len(at):
+            ratio = image.reshape(-1, 3)[at] / (self._lit.reshape(-1, 3)[at] + np.float32(4))
+            b, g, r = ratio.T
+            spread = np.maximum(np.maximum(b, g), r) - np.minimum(np.minimum(b, g), r)
+            shade.reshape(-1)[at[spread >= 0.1]] = 0
         return shade
 
     def learn(self, image: Image, elapsed: float, held: Mask) -> Image:
@@ -136,6 +141,8 @@ class Background:
 
         quiet = distance(now, self._last) < self.tolerance
         self._last = now
+        self.arrived[~differs] = np.inf
+        self.arrived[differs & (~quiet | (self.arrived == np.inf))] = self.age
         alike = differs & (distance(now, self.face) < self.tolerance)
         other = differs & ~alike
         lost = np.where(quiet | (self.evidence < 2.0), dt, np.float32(0.15) * dt)

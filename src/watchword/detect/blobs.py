@@ -56,12 +56,37 @@ def tidy(mask: Mask) -> Mask:
     return cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8))
 
 
-def find(mask: Mask, shade: Mask, perspective: Perspective, learn: bool = True) -> Blobs:
+@dataclass(frozen=True)
+class Arrival:
+    """When what is before the background came there; tells what moves from what only appeared.
+
+    Attributes:
+        times: float32 (h, w), seconds; infinite where it came after the last look.
+        now: Seconds.
+        pause: Seconds between the last look and the one before.
+    """
+
+    times: NDArray[np.float32]
+    now: float
+    pause: float
+
+    def moves(self, place: tuple[slice, slice], inside: NDArray[np.bool_]) -> bool:
+        """Whether a blob came bit by bit, as what walks does; at a picture a second, whether it is new."""
+        times = np.minimum(self.times[place][inside], self.now)
+        if len(times) == 0:
+            return False
+        times.sort()
+        low, high = float(times[len(times) // 20]), float(times[-1 - len(times) // 20])
+        return high - low > 0.09 or (self.pause > 0.5 and self.now - low < 0.01)
+
+
+def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, learn: bool = True) -> Blobs:
     """People and vehicles in a mask.
 
     Args:
         mask: uint8 (h, w), not 0 where something is before the background; tidied.
         shade: uint8 (h, w), not 0 where that may be only a shadow.
+        arrival: When it came there.
         perspective: Expected heights in working pixels; taught by upright blobs that stand alone where `learn`.
         learn: Whether to teach.
     """
@@ -83,6 +108,8 @@ def find(mask: Mask, shade: Mask, perspective: Perspective, learn: bool = True) 
     members: list[float] = []
     scores: list[float] = []
     for part in parts:
+        if not _moves(marks, arrival, part):
+            continue
         left, top, right, bottom = part.box
         w, h = right - left, bottom - top
         cut = left <= 1 or right >= width - 1 or bottom >= height - 1
@@ -136,6 +163,13 @@ class _Part:
     box: list[float]
     area: float
     marks: list[int]
+
+
+def _moves(marks: NDArray[Any], arrival: Arrival, part: _Part) -> bool:
+    left, top, right, bottom = (int(v) for v in part.box)
+    place = (slice(top, bottom), slice(left, right))
+    piece = marks[place]
+    return arrival.moves(place, np.isin(piece, part.marks) if len(part.marks) > 1 else piece == part.marks[0])
 
 
 def _without_shade(marks: NDArray[Any], shade: Mask, perspective: Perspective, part: _Part) -> _Part:

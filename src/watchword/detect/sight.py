@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from watchword.boxes import Boxes
 from watchword.detect import blobs
 from watchword.detect.background import Background, distance
-from watchword.detect.blobs import Blobs
+from watchword.detect.blobs import Arrival, Blobs
 from watchword.detect.perspective import Perspective
 from watchword.detect.settled import HIDDEN, Settled
 from watchword.scene import Scene
@@ -63,9 +63,8 @@ class Sight:
         self._settled = Settled(image.shape[:2])
         self._perspective = Perspective(self._small, scene)
         self._start = self._looked = frame.time
-        self._age_at_look = 0.0
         self._strange = 0.0
-        self._first = True
+        self._pause = 0.0
 
     def _shrink(self, frame: Frame) -> NDArray[np.uint8]:
         small = cv2.resize(frame.image, self._small, interpolation=cv2.INTER_AREA)
@@ -83,6 +82,7 @@ class Sight:
             back.rebound()
             raw = back.differs(image)
         if due:
+            self._pause = elapsed
             now = back.learn(image, elapsed, self._settled.held)
             raw = back.differs(image)
             if self._is_new(raw, elapsed):
@@ -90,11 +90,12 @@ class Sight:
                 raw = back.differs(image)
         mask = self._without_things(raw, image)
         mask = blobs.tidy(mask)
-        found = blobs.find(mask, back.shade(image, mask), self._perspective, due)
+        since_look = (frame.time - self._looked) / 1e9 if not due else 0.0
+        arrival = Arrival(back.arrived, back.age + since_look, self._pause)
+        found = blobs.find(mask, back.shade(image, mask), arrival, self._perspective, due)
         if due:
             self._settled.update(now, raw, back, found.boxes[~found.vehicle], self._perspective, elapsed)
             self._looked = frame.time
-            self._age_at_look = back.age
         return self._view(found)
 
     def _is_new(self, raw: NDArray[np.uint8], elapsed: float) -> bool:

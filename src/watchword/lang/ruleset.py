@@ -238,4 +238,3 @@ def compile(sentence: str, scene: Scene | None = None) -> RuleSet:  # noqa: A001
         findings += rules.resolve({"camera": scene})
     raise_errors(findings)
     return rules
-

@@ -21,7 +21,7 @@ from watchword.run.cameras import Camera
 from watchword.run.lifecycle import Lifecycle, Open, Turn
 from watchword.run.look import Look, Place, Slots, Times, Values
 from watchword.run.logic import widen
-from watchword.run.plan import Planner, Root, needs
+from watchword.run.plan import Node, Planner, Root, needs
 from watchword.run.steps import Atoms, Pass
 from watchword.run.things import MEMORY, STILL_MEMORY, Things
 from watchword.tracks import Tracks
@@ -181,7 +181,9 @@ class Bank:
             self._end(slot, int(self.things.last[slot]))
         for end in tracks.ended:
             self._ends(tracks, cameras, end.camera, end.id, end.time, set(slots.tolist()))
-        self._pass([cameras[k] for k in order], [now[cameras[k]] for k in order], (slots, before), blind=False, dark=False)
+        self._pass(
+            [cameras[k] for k in order], [now[cameras[k]] for k in order], (slots, before), blind=False, dark=False
+        )
 
     def _slots(self, tracks: Tracks, cameras: Sequence[int]) -> tuple[Slots, list[int]]:
         """The slot of each row; and those whose number now belongs to another thing."""
@@ -268,7 +270,9 @@ class Bank:
         at = {int(c): int(now[self.things.camera[slots] == c][0]) for c in cams}
         self._pass(list(at), list(at.values()), None, blind=True, dark=False, only=slots)
 
-    def _ends(self, tracks: Tracks, cameras: Sequence[int], name: str, id: int | str, time: int, seen: set[int]) -> None:  # noqa: A002
+    def _ends(
+        self, tracks: Tracks, cameras: Sequence[int], name: str, id: int | str, time: int, seen: set[int]
+    ) -> None:  # noqa: A002
         if name not in tracks.cameras:
             return
         slot = self.things.slot_of.get((cameras[tracks.cameras.index(name)], id), -1)
@@ -292,7 +296,9 @@ class Bank:
         only: Slots | None = None,
     ) -> None:
         things = self.things
-        slots = things.of_cameras(cams) if only is None else only[np.lexsort((things.serial[only], things.camera[only]))]
+        slots = (
+            things.of_cameras(cams) if only is None else only[np.lexsort((things.serial[only], things.camera[only]))]
+        )
         camera = things.camera[slots]
         cam_index = np.array(cams, np.int64)
         column = np.searchsorted(cam_index, camera)
@@ -403,7 +409,7 @@ class Bank:
                 held, fresh = np.where(limbo, 0, held).astype(np.int8), np.where(limbo, 0, fresh).astype(np.int8)
             gone_at = np.where(at.gone, at.look.things.end[at.look.slots], NEVER)
             turn = Turn(at.look.slots, held, fresh, at.look.now, at.hole, at.hole_at, gone_at, limbo, at.blind)
-            turn.happened = self._happened(at, roots)
+            turn.began = self._began(at, roots)
             life.step(turn)
         if "camera" in self._lives and with_cameras:
             life, roots, nodes = self._lives["camera"]
@@ -424,18 +430,25 @@ class Bank:
                         turn.dates[i, k] = date
             life.step(turn)
 
-    def _happened(self, at: Pass, roots: list[Root]) -> dict[tuple[int, int], int]:
-        """When events happened that were decided in this look, where that was earlier."""
+    def _began(self, at: Pass, roots: list[Root]) -> dict[tuple[int, int], int]:
+        """When what this look decided happened or became true, by (rule, column), where that was earlier."""
         found: dict[tuple[int, int], int] = {}
+        scope = self.scopes["thing"]
         for step in self.steps:
-            dates = getattr(getattr(step, "kernel", None), "dates", None)
-            if not dates or not isinstance(step, Atoms):
+            dates = step.kernel.dates if isinstance(step, Atoms) and hasattr(step.kernel, "dates") else {}
+            if not dates or at.blind:
                 continue
             column = {slot: j for j, slot in enumerate(at.look.slots.tolist())}
             for (call, slot), date in dates.items():
+                node, j = int(step.nodes[call]), column[slot]
+                if scope.value[node, slot] > 0:
+                    scope.changed[node, slot] = date
                 for i, root in enumerate(roots):
-                    if any(isinstance(p, n.Apply) and attrs.evolve(p, thing=n.Name("it")) == step.calls[call] for p in walk_parts(root)):
-                        found[i, column[slot]] = date
+                    mine = [p.index for _, p in root.parts if p.scope == "thing"]
+                    if root.event and node in _leaves(root.node):
+                        found[i, j] = date
+                    elif node in mine:
+                        found[i, j] = int(max(scope.changed[p, slot] for p in mine))
         return found
 
     def _retire(self, look: Look, over: NDArray[np.bool_], cams: list[int], now: list[int]) -> None:
@@ -487,6 +500,11 @@ class Bank:
                 owner: int | None = step.kernel.owner(attrs.evolve(wanted[0], thing=n.Name("it")), slot)
                 return owner
         return None
+
+
+def _leaves(node: Node) -> set[int]:
+    """Positions of a node of things and of all below it."""
+    return {node.index, *(x for child in node.children for x in _leaves(child))}
 
 
 def walk_parts(root: Root) -> list[n.Expr]:

@@ -63,10 +63,14 @@ class Camera:
         if self._behind is None:
             self._behind = time
         elif time - self._behind > self.limit():
-            message = f"the clock of {self.name} was set back from {show_time(self.last)} to {show_time(time)}: a new start"
+            message = (
+                f"the clock of {self.name} was set back from {show_time(self.last)} to {show_time(time)}: a new start"
+            )
             return True, Notice("restart", self.name, time, message, self.count("restart"), self.last, index)
         kind = "repeated" if time == self.last else "late"
-        what = "repeats the time of the last" if kind == "repeated" else f"is older than the last, {show_time(self.last)}"
+        what = (
+            "repeats the time of the last" if kind == "repeated" else f"is older than the last, {show_time(self.last)}"
+        )
         number = "a frame" if index is None else f"frame {index}"
         message = f"{self.name}: {number} at {show_time(time)} {what}; it is left out"
         return False, Notice(kind, self.name, time, message, self.count(kind), self.last, index)

@@ -94,7 +94,9 @@ class Engine:
             camera.frame = frame
         zones, lines, findings = self.rules.known(camera.frame, scene)
         if findings:
-            raise SceneError("\n\n".join(f.show() for f in findings), fix="correct the zone, or the size it is drawn for")
+            raise SceneError(
+                "\n\n".join(f.show() for f in findings), fix="correct the zone, or the size it is drawn for"
+            )
         applying = self.rules.applying(name, camera.frame, scene)
         self._index[name] = camera.index
         self.cameras.append(camera)
@@ -250,9 +252,7 @@ class Engine:
             opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
         zones = tuple(dict.fromkeys(_zones(root)))
         lines = tuple(
-            dict.fromkeys(
-                p.names[0].text for p in walk_parts(root) if isinstance(p, n.Apply) and _of_line(p.word.text)
-            )
+            dict.fromkeys(p.names[0].text for p in walk_parts(root) if isinstance(p, n.Apply) and _of_line(p.word.text))
         )
         parts = []
         for expression, node in root.parts:

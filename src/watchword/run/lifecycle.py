@@ -76,7 +76,7 @@ class Turn:
         limbo: bool (n,), its still thing was told to have ended and may be found again.
         blind: True where nothing was looked at, so that nothing is decided.
         dates: When a condition became false, by (rule, column), where that was not now.
-        happened: When an event happened, by (rule, column), where that was not now.
+        began: When an event happened, or a condition became true, by (rule, column), where that was not now.
     """
 
     slots: Slots
@@ -89,7 +89,7 @@ class Turn:
     limbo: NDArray[np.bool_]
     blind: bool
     dates: dict[tuple[int, int], int] = attrs.field(factory=dict)
-    happened: dict[tuple[int, int], int] = attrs.field(factory=dict)
+    began: dict[tuple[int, int], int] = attrs.field(factory=dict)
 
 
 class Lifecycle:
@@ -131,20 +131,25 @@ class Lifecycle:
             self._events(turn)
         held = turn.held if not self._event.any() else np.where(self._event[:, None], -1, turn.held).astype(np.int8)
         row, col, resets = self.clocks.step(turn.slots, held, turn.now, turn.hole, turn.hole_at)
+        for (i, j), time in turn.began.items():
+            slot = int(turn.slots[j])
+            if self.clocks.since[i, slot] == turn.now[j]:
+                self.clocks.since[i, slot] = min(time, int(turn.now[j]))
         for i, slot in resets:
             if self._status[i, slot] in (PENDING, SUPPRESSED):
                 opened = self.open[i, slot]
                 self._close(opened, "dropped", opened.told, int(turn.now[np.flatnonzero(turn.slots == slot)[0]]), "gap")
         due_row, due_col = np.nonzero(self._due[:, turn.slots] <= turn.now)
         # By column first: of one tick's transitions those of the thing first seen come first.
-        for j, i in sorted({*zip(col.tolist(), row.tolist(), strict=True), *zip(due_col.tolist(), due_row.tolist(), strict=True)}):
+        changed = zip(col.tolist(), row.tolist(), strict=True)
+        for j, i in sorted({*changed, *zip(due_col.tolist(), due_row.tolist(), strict=True)}):
             self._one(turn, i, j, int(held[i, j]), int(turn.fresh[i, j]))
 
     def _events(self, turn: Turn) -> None:
         rows, cols = np.nonzero((turn.held > 0) & self._event[:, None])
         for j, i in sorted(zip(cols.tolist(), rows.tolist(), strict=True)):
             slot, now = int(turn.slots[j]), int(turn.now[j])
-            time = turn.happened.get((i, j), now)
+            time = turn.began.get((i, j), now)
             opened = Open(i, slot, time, self._keys(i, slot))
             cooldown = self._cooldown(opened)
             if cooldown is not None and (cooldown.up or time < cooldown.until):

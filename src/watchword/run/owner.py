@@ -19,10 +19,19 @@ NOBODY = -1
 _PAIR = np.int64(1) << 32
 
 
+LEAVING = 0.12
+"""Heights a second at which an owner's distance has to grow to be walking away; people walk at about 0.8."""
+
+
 class Unattended:
-    """`is unattended`: still, and nobody attends it. One `_Watch` for each pair of R and T."""
+    """`is unattended`: still, and nobody attends it. One `_Watch` for each pair of R and T.
+
+    Attributes:
+        dates: By (call, slot), since when what became true in the last look has been so, where that was earlier.
+    """
 
     def __init__(self, calls: Sequence[n.Apply]) -> None:
+        self.dates: dict[tuple[int, int], int] = {}
         self._kinds = {call.values: _Watch(*_limits(call.values)) for call in calls}
         self._calls = calls
 
@@ -39,6 +48,11 @@ class Unattended:
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
         found = {values: watch.step(look) for values, watch in self._kinds.items()}
+        self.dates = {
+            (i, slot): date
+            for i, call in enumerate(self._calls)
+            for slot, date in self._kinds[call.values].left_at.items()
+        }
         return np.stack([found[call.values] for call in self._calls])
 
     def owner(self, call: n.Apply, slot: int) -> int | None:
@@ -76,6 +90,7 @@ class _Watch:
         self._owner_end = np.zeros(0, np.int64)
         self._pairs = np.zeros(0, np.int64)
         self._since = np.zeros(0, np.int64)
+        self.left_at: dict[int, int] = {}
 
     def grow(self, size: int) -> None:
         more = size - len(self.owner)
@@ -197,7 +212,11 @@ class _Watch:
         return scene is not None and scene.ground is not None and bool(scene.ground.pairs)
 
     def _follow_owners(self, look: Look, bags: Slots, now: Times) -> None:
-        """Whether each owner is within R. Hidden within R it goes on attending until its end is known, and T more."""
+        """Whether each owner is within R. Hidden within R it goes on attending until its end is known, and T more.
+
+        But one who was walking away when last seen was not hidden: it has left, and did so at that sight.
+        """
+        self.left_at.clear()
         has = self.owner[bags] != NOBODY
         bags, now = bags[has], now[has]
         owners = self.owner[bags]
@@ -206,7 +225,28 @@ class _Watch:
         over = ~things.alive[owners] | things.told[owners] | (things.end[owners] != NEVER)
         known = np.where(over & (self._owner_end[bags] == NEVER), now, self._owner_end[bags])
         self._owner_end[bags] = np.where(over, known, NEVER)
-        self._owner_near[bags] = near & (~over | (now - np.where(over, known, now) < self._stay))
+        attends = near & (~over | (now - np.where(over, known, now) < self._stay))
+        limit = np.array([look.cameras[c].limit() for c in things.camera[bags].tolist()], np.int64)
+        for k in np.flatnonzero(attends & (now - things.last[owners] > limit)).tolist():
+            if _was_leaving(things, int(owners[k]), int(bags[k])):
+                attends[k] = False
+                if self._owner_near[bags[k]]:
+                    self.left_at[int(bags[k])] = int(things.last[owners[k]])
+        self._owner_near[bags] = attends
+
+
+def _was_leaving(things: Things, person: int, thing: int) -> bool:
+    """True where a person's distance from a thing grew when they were last seen."""
+    times, at, inside = things.window(np.array([person]), things.last[person : person + 1])
+    looks, places = times[0, inside[0]], at[0, inside[0]]
+    # Over the last second, or since the look before where that is longer ago.
+    k = int(np.argmax(looks[0] - looks >= SECOND)) if looks[0] - looks[-1] >= SECOND else len(looks) - 1
+    if k == 0:
+        return False
+    far = np.hypot(*(places - things.at[thing]).T)
+    height = things.box[person, 3] - things.box[person, 1]
+    passed = (int(looks[0]) - int(looks[k])) / SECOND
+    return bool((far[0] - far[k]) / passed > LEAVING * height)
 
 
 def _same_camera(a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[Slots, Slots]:

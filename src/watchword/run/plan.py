@@ -180,4 +180,3 @@ class Planner:
 def needs(roots: Sequence[Root]) -> int:
     """The shortest gap limit that any rule asks for, ns."""
     return min((root.after for root in roots), default=GAP)
-

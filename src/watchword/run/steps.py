@@ -127,7 +127,7 @@ class Atoms(Plain):
         self.kernel = kernel_of(word)(calls)
         self._event = WORDS[word].kind == "event"
         self._own = getattr(self.kernel, "own", False)
-        self._out, self._after = out, after
+        self.nodes, self._after = out, after
         self._last = np.zeros((len(calls), 0), np.int8)
 
     def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - a step of things
@@ -145,26 +145,26 @@ class Atoms(Plain):
         held, fresh = at.thing
         look = at.look
         if self._own:
-            value = np.full_like(held[self._out], 0 if at.dark else -1) if at.blind else self.kernel.step(look)
-            held[self._out] = fresh[self._out] = value
+            value = np.full_like(held[self.nodes], 0 if at.dark else -1) if at.blind else self.kernel.step(look)
+            held[self.nodes] = fresh[self.nodes] = value
             return
         seen = look.seen
         value = self._last[:, look.slots] if at.blind else self.kernel.step(look)
         if self._event:
-            held[self._out] = fresh[self._out] = -1 if at.blind else np.where(seen, value, -1)
+            held[self.nodes] = fresh[self.nodes] = -1 if at.blind else np.where(seen, value, -1)
             return
         if seen.all():
             self._last[:, look.slots] = value
-            held[self._out] = value
+            held[self.nodes] = value
             if held is not fresh:
-                fresh[self._out] = value
+                fresh[self.nodes] = value
             return
         value = np.where(seen, value, self._last[:, look.slots])
         self._last[:, look.slots] = value
         limit = np.maximum(self._after[:, None], at.interval)
         near = seen | (look.now - look.things.last[look.slots] <= limit)
-        held[self._out] = np.where(near, value, 0)
-        fresh[self._out] = np.where(seen, value, 0)
+        held[self.nodes] = np.where(near, value, 0)
+        fresh[self.nodes] = np.where(seen, value, 0)
 
 
 class Classes(Plain):

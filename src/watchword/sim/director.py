@@ -191,7 +191,8 @@ class Director:
         shape = Shape(kind, base, (0, 0, 0), yaw)
         box = outline(lens, shape, (at[0], 0, at[1]))
         larger = max(box[2] - box[0], box[3] - box[1])
-        factor = float(np.clip(self.uniform(0.85, 1.15), 21 / larger, 58 / larger))
+        wanted = self.uniform(22, 55) / larger
+        factor = float(np.clip(np.clip(wanted, 0.8, 1.2), 22 / larger, 57 / larger))
         size = (base[0] * factor, base[1] * factor, base[2] * factor)
         return Shape(kind, size, self.bag_colour(box), yaw)
 
@@ -203,7 +204,7 @@ class Director:
             chroma -= chroma @ (0.114, 0.587, 0.299)
             colour = floor + chroma / np.abs(chroma).max() * self.uniform(28, 55)
         else:
-            step = self.uniform(18, 40) if self.rng.random() < 0.3 else self.uniform(40, 110)
+            step = self.uniform(16, 40) if self.rng.random() < 0.3 else self.uniform(40, 110)
             sign = 1 if floor.mean() + step < 215 and (self.rng.random() < 0.3 or floor.mean() - step < 22) else -1
             colour = floor + sign * step + self.rng.normal(0, min(12, step / 3), 3)
         b, g, r = (int(v) for v in np.clip(colour, 18, 235))

@@ -43,7 +43,7 @@ def lens_at_random(size: Size, rng: np.random.Generator) -> Lens:
         size,
         focal=float(w * rng.uniform(0.72, 1.0)),
         horizon=float(h * rng.uniform(-0.12, 0.1)),
-        height=float(rng.uniform(3.0, 4.4)),
+        height=float(rng.uniform(3.0, 5.2)),
     )
 
 
