@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -122,6 +124,10 @@ def test_fps_replaces_what_the_file_says(tmp_path: Path) -> None:
     read = frames(film(tmp_path / "a.avi", count=14, fps=10), fps=7)
     assert [f.time for f in read] == [round(i * SECOND / 7) for i in range(14)]
     assert read.duration == pytest.approx(2)
+
+
+def test_fps_stretches_uneven_times(stamped: Callable[..., Path]) -> None:
+    assert [f.time // 10**6 for f in frames(stamped(0, 100, 500, 0), fps=5)] == [0, 200, 1000, 1200]
 
 
 @pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), True, "10"])
@@ -325,6 +331,38 @@ def test_a_cut_film_gives_what_it_has_and_says_so(tmp_path: Path, ending: str) -
     assert read.notes == (f"ends after {len(got) / 10:.1f} s of 10.0 s; the file is damaged or cut off",)
 
 
+def test_what_stands_behind_damage_is_read(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", count=100, fps=10)
+    data = bytearray(path.read_bytes())
+    third, sixth = len(data) // 3, len(data) // 6
+    data[third : third + sixth] = bytes(sixth)
+    path.write_bytes(data)
+    read = frames(path)
+    got = list(read)
+    assert got[-1].time == pytest.approx(9.9 * SECOND)
+    assert 60 < len(got) < 95
+    assert read.notes == (f"frames that cannot be decoded: {100 - len(got)}",)
+
+
+def test_a_live_source_that_gives_no_frame_has_ended(
+    stamped: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamped(0, 100)
+    asked = []
+    real = Stamped.grab
+    monkeypatch.setattr(Stamped, "grab", lambda self: asked.append(1) or real(self))  # type: ignore[func-returns-value]
+    assert len(list(frames("rtsp://10.0.0.7/stream"))) == 2
+    assert len(asked) == 3
+
+
+def test_an_unknown_codec_says_what_to_do(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.avi", count=3)
+    path.write_bytes(path.read_bytes().replace(b"MJPG", b"ZZZZ"))
+    with pytest.raises(VideoError, match="ffmpeg") as error:
+        frames(path)
+    assert "a.avi" in str(error.value)
+
+
 def test_an_mp4_cut_before_its_index_says_that_it_may_be_cut(tmp_path: Path) -> None:
     whole = film(tmp_path / "a.mp4", count=100).read_bytes()
     (tmp_path / "cut.mp4").write_bytes(whole[: len(whole) // 2])
@@ -400,6 +438,11 @@ def test_the_writer_brings_frames_to_its_size_even_an_odd_one(tmp_path: Path) ->
 
 def test_a_frame_knows_its_size() -> None:
     assert Frame("a", 0, picture(0)).size == SIZE
+
+
+def test_opencv_is_not_loaded_before_a_film_is_opened() -> None:
+    code = "import sys, watchword.video; sys.exit('cv2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_real_films() -> None:

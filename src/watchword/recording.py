@@ -3,7 +3,8 @@
 What OpenCV 4 and 5 give as the time of a frame (`CAP_PROP_POS_MSEC` after `grab`, FFmpeg backend) is the frame's own
 time stamp in the container, less the stream's start; 0 where the container has none for this frame. An AVI whose codec
 reorders frames starts at one frame instead of 0 and has no stamp for its last. So: the first frame is moved to 0, and a
-later frame at 0 is one without a stamp, which is placed by the frame rate after the one before.
+later frame at 0 is one without a stamp, which is placed by the frame rate after the one before. `grab` fails on a
+damaged frame as it does at the end; what stands behind the damage is read all the same.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _NO_FILM: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89PNG", "is one picture", "give the folder that holds the pictures"),
     (b"\xff\xd8\xff", "is one picture", "give the folder that holds the pictures"),
 )
+PATIENCE = 300
+"""So many failures in a row are the end of a file; fewer are damage, with frames behind it."""
 _TEXT_FILMS = (b"#EXTM3U", b"v=0", b"YUV4MPEG2")  # a playlist, a session description, raw film with a head in words
 _MOTION_JPEG = (".mjpg", ".mjpeg")
 
@@ -86,8 +89,8 @@ class Recording(Film):
     ) -> None:
         super().__init__(name, camera, 0 if clock else origin, rate)
         self._source = source
-        self._where = name if isinstance(source, int) or "://" in source else source
-        self._given_fps = fps
+        self._live = isinstance(source, int) or "://" in source
+        self._where = name if self._live else str(source)
         self._clock = clock
         self._closed = False
         self._unread = 0
@@ -101,6 +104,7 @@ class Recording(Film):
         said = get(cv2.CAP_PROP_FPS)
         said_fps = said if math.isfinite(said) and 0 < said <= 1000 else None
         self.fps = fps or said_fps
+        self._pace = said_fps / fps if fps and said_fps else 1.0
         count = get(cv2.CAP_PROP_FRAME_COUNT)
         self.frame_count = int(count) if math.isfinite(count) and 0 < count < 1e9 else None
         if self.frame_count and self.fps:
@@ -160,8 +164,9 @@ class Recording(Film):
         capture = self._capture
         placed = _Placing(self)
         time = 0
-        while capture.isOpened() and capture.grab():
-            time = self._clock() if self._clock else placed(self._read, capture.get(cv2.CAP_PROP_POS_MSEC))
+        while self._grab(capture):
+            stamp = capture.get(cv2.CAP_PROP_POS_MSEC)
+            time = self._clock() if self._clock else placed(self._read, stamp, self._pace)
             yield self._read, time, self._fetch
             self._read += 1
         if self._closed or capture is not self._capture:
@@ -169,6 +174,14 @@ class Recording(Film):
         capture.release()
         self._capture = None
         self._check_end(time)
+
+    def _grab(self, capture: cv2.VideoCapture) -> bool:
+        """Go to the next frame, over damaged ones in a file; a live source that gives none has ended."""
+        for tried in range(1 if self._live else PATIENCE):
+            if capture.isOpened() and capture.grab():
+                self._unread += tried
+                return True
+        return False
 
     def _fetch(self) -> Image | None:
         assert self._capture is not None
@@ -203,19 +216,16 @@ class _Placing:
 
     def __init__(self, film: Recording) -> None:
         self._film = film
-        self._given = film._given_fps
         self._first = 0.0
         self._anchor = (0, 0)
 
-    def __call__(self, index: int, milliseconds: float) -> int:
-        if self._given:
-            return round(index * SECOND / self._given)
+    def __call__(self, index: int, milliseconds: float, pace: float) -> int:
         if index == 0:
             self._first = milliseconds if math.isfinite(milliseconds) else 0.0
             return 0
         if milliseconds == 0.0 or not math.isfinite(milliseconds):
             at, time = self._anchor
             return time + round((index - at) * SECOND / self._film.missing_stamp())
-        time = round((milliseconds - self._first) * 1e6)
+        time = round((milliseconds - self._first) * 1e6 * pace)
         self._anchor = (index, time)
         return time

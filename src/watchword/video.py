@@ -177,9 +177,10 @@ def frames(
         camera: The camera's name; where not given, the file's or folder's name without its ending.
         start: When the first frame was taken (for pictures named by their second: second 0), with a time zone. Without
             it, times count from 0.
-        fps: Frames a second. A folder needs it where its pictures are not named by their second (0042.jpg); for a film
-            it replaces what the file says, where that is known to be wrong.
-        rate: Yield no more than about so many frames a second; the others are skipped cheaply.
+        fps: Frames a second. A folder needs it where its pictures are not named by their second (0042.jpg). For a film
+            it replaces what the file says, where that is known to be wrong: its times are stretched to match.
+        rate: Yield no more than about so many frames a second. Of the others, pictures are not opened, and frames of a
+            film cost only their decoding.
         clock: For a live source that tells no times: called as each frame arrives, gives nanoseconds.
 
     Raises:
