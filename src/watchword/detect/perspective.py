@@ -28,6 +28,8 @@ LEAST = 0.05
 """No person is smaller than this share of the picture's height."""
 STEEPEST = 0.9
 """Height gained by each pixel the feet come nearer: a person's height by the camera's, which hangs above their heads."""
+USUAL = 0.35
+"""The slope where nothing is known of it yet: a camera at five metres."""
 BELOW = 0.7
 """Weight of a height under the line against one over it: half a person is seen more often than one and a half."""
 UPRIGHT = 1.7
@@ -101,11 +103,13 @@ class Perspective:
         slope, base = 0.0, float(np.quantile(h, 0.7))
         for _ in range(8):
             x = (y - middle) / tall
-            # a slope is believed when the feet were seen over a good part of the picture
-            xx = (weight * x * x).sum() + 0.02
             w = weight.sum()
             xm, hm = (weight * x).sum() / w, (weight * h).sum() / w
-            slope = min(max(0.0, float((weight * (x - xm) * (h - hm)).sum() / xx)), STEEPEST * tall)
+            # a slope of its own is believed when feet were seen over a good part of the picture
+            doubt = 0.05
+            along = (weight * (x - xm) * (h - hm)).sum() + doubt * USUAL * tall
+            slope = float(along / ((weight * (x - xm) ** 2).sum() + doubt))
+            slope = min(max(0.0, slope), STEEPEST * tall)
             base = float(hm - slope * xm)
             over = h - base - slope * x
             spread = max(0.04 * base, 1.5 * float(np.median(np.abs(over))))

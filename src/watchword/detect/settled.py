@@ -303,6 +303,8 @@ class Settled:
         told = doubt.verdicts[verdict]
         if told < 0.5 or told < 0.5 * sum(doubt.verdicts.values()):
             return
+        if verdict == "ghost":
+            self._removed.append((background.age, histogram(background.back[place], mask), float(mask.sum())))
         if verdict in ("light", "ghost") or background.age - doubt.first > STUBBORN:
             self._take(background, place, mask)
         elif verdict in ("left", "removed", "moved"):
