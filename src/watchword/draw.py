@@ -93,6 +93,7 @@ class AlertPicture:
         zone: Where it happened, if in a zone.
         lines: Lines that the rule speaks of.
         things: What is shown, most important first.
+        covered: Further places that are or may be people: pixelated, not drawn.
         parted: Where a thing and its owner parted, pixels.
         held: How long the condition has held, seconds.
         since: Since when, as people read it.
@@ -111,6 +112,7 @@ class AlertPicture:
     zone: Zone | None = None
     lines: tuple[Line, ...] = attrs.field(default=(), converter=tuple[Line, ...])
     things: tuple[Shown, ...] = attrs.field(default=(), converter=tuple[Shown, ...])
+    covered: tuple[Box, ...] = attrs.field(default=(), converter=tuple[Box, ...])
     parted: Point | None = None
     held: float | None = None
     since: str = ""
@@ -134,7 +136,8 @@ def alert(frame: Frame, picture: AlertPicture, *, blur: bool = True, letters: Le
     letters = letters or Lettering()
     image = frame.image
     if blur:
-        image = pixelate(image, [t.box for t in picture.things if t.person and t.box is not None])
+        people = [t.box for t in picture.things if t.person and t.box is not None]
+        image = pixelate(image, [*people, *picture.covered])
     width, height = frame.size
     wide = min(max(width, NARROWEST), WIDEST)
     scale = wide / width

@@ -1,0 +1,129 @@
+"""A folder of alerts: `alerts.jsonl`, a picture for each alert that fires, and the film with its marks if wanted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from watchword import draw, evidence
+from watchword.errors import DataError
+from watchword.events import Alert, show_time
+from watchword.lettering import Lettering
+from watchword.privacy import pixelate
+from watchword.scene import Scene
+from watchword.video import FilmWriter, Frame
+from watchword.watch import Watch
+
+OURS = ("alerts.jsonl", "film.mp4", "[0-9][0-9][0-9][0-9].jpg")
+
+
+class AlertFolder:
+    """Writes what a watch tells, as it tells it. A context manager.
+
+    What an earlier run wrote here is replaced: `alerts.jsonl`, `film.mp4` and pictures named by four digits.
+
+    Args:
+        path: The folder; made where it is not there.
+        watch: Whose alerts; with `history`, pictures show the last minute.
+        blur: Pixelate all that is or may be a person.
+        film: Frames a second of the annotated film; None writes none.
+        size: Width and height of pictures where there is no frame to draw on.
+
+    Raises:
+        DataError: The folder cannot be made or written to.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        watch: Watch,
+        *,
+        blur: bool = True,
+        film: float | None = None,
+        size: tuple[int, int] = (1280, 720),
+    ) -> None:
+        self.path = Path(path)
+        self._watch = watch
+        self._blur = blur
+        self._rate = film
+        self._size = size
+        self._film: FilmWriter | None = None
+        self._letters = Lettering()
+        self._up: dict[str, draw.Told] = {}
+        self.pictures: dict[str, Path] = {}
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            for pattern in OURS:
+                for old in self.path.glob(pattern):
+                    old.unlink()
+            self._lines = (self.path / "alerts.jsonl").open("w", encoding="utf-8")
+        except OSError as error:
+            raise DataError(f"cannot be written to: {error.strerror}", where=str(path), fix="give --out") from None
+
+    def write(self, alerts: list[Alert], frame: Frame | None) -> None:
+        """Write what a step has told, and the frame it was told at (None: there are only tracks)."""
+        for alert in alerts:
+            self._lines.write(json.dumps(alert.to_dict(), ensure_ascii=False) + "\n")
+            if alert.state == "firing" and alert.id not in self.pictures:
+                self.pictures[alert.id] = self._picture(alert, frame)
+            self._mark(alert)
+        if alerts:
+            self._lines.flush()
+        if self._rate is not None and frame is not None:
+            self._write_film(frame)
+
+    def _picture(self, alert: Alert, frame: Frame | None) -> Path:
+        if frame is None:
+            w, h = self._size
+            frame = Frame(alert.camera, alert.decided, np.full((h, w, 3), 96, np.uint8))
+        image = draw.alert(frame, evidence.picture(self._watch, alert), blur=self._blur, letters=self._letters)
+        path = self.path / f"{len(self.pictures) + 1:04}.jpg"
+        draw.save(path, image)
+        return path
+
+    def _mark(self, alert: Alert) -> None:
+        """Keep who is up, for the film; an event is shown as long as its film's people are about."""
+        if alert.state in ("firing", "stale"):
+            self._up[alert.id] = draw.Told(alert.why, [thing.id for thing in alert.things])
+        elif alert.state == "resolved" and alert.since != alert.time:
+            self._up.pop(alert.id, None)
+
+    def _write_film(self, frame: Frame) -> None:
+        assert self._rate is not None
+        if self._film is None:
+            self._film = FilmWriter(self.path / "film.mp4", self._rate, frame.size)
+        tracks = self._watch.tracks
+        camera = frame.camera
+        known = self._watch.engine.places(camera)
+        shown = Scene(frame=self._watch.engine.camera(camera).frame or frame.size, zones=known.zones, lines=known.lines)
+        image = frame.image
+        if self._blur:
+            image = pixelate(image, evidence.people_boxes(self._watch, camera))
+        image = draw.overlay(
+            image,
+            tracks.at(camera) if tracks is not None and camera in tracks.cameras else None,
+            shown,
+            list(self._up.values()),
+            when=show_time(frame.time),
+            blur=False,
+            letters=self._letters,
+        )
+        self._film.write(image)
+
+    def close(self) -> None:
+        """Finish the files."""
+        self._lines.close()
+        if self._film is not None:
+            self._film.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,174 @@
+"""`watchword run`: rules over a film, a folder of pictures or a file of boxes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from watchword.alertfolder import AlertFolder
+from watchword.cli.source import Source, open_source
+from watchword.cli.terminal import Terminal, write_json
+from watchword.detections import Detections
+from watchword.errors import SceneError
+from watchword.events import Alert
+from watchword.scene import Scene
+from watchword.tracks import Tracks
+from watchword.units import clock
+from watchword.video import Frame
+from watchword.watch import Watch, read_rules
+
+HISTORY = 60.0
+
+
+@click.command()
+@click.argument("video")
+@click.option("--rules", required=True, help="A rule file (.watch), or a sentence: 'bag unattended > 60s'.")
+@click.option("--scene", type=click.Path(), help="The camera's scene file (JSON): zones, lines, time zone.")
+@click.option("--detector", help="What sees: motion+left (the default), or another that is installed.")
+@click.option("--tracker", help="What follows: default, or another that is installed.")
+@click.option("--out", type=click.Path(), help="Folder for alerts.jsonl and pictures; NAME.alerts where not given.")
+@click.option("--start", help="When the film began, with its zone: 2026-01-05T12:00:00+01:00.")
+@click.option("--fps", type=float, help="Frames a second, where the input does not say (pictures, files of boxes).")
+@click.option("--rate", type=float, help="Look at no more than so many frames a second.")
+@click.option("--video", "film", is_flag=True, help="Write the annotated film, film.mp4, too.")
+@click.option("--no-blur", is_flag=True, help="Do not pixelate people in what is saved.")
+@click.option("--json", "as_json", is_flag=True, help="Transitions to standard output, a JSON line each; nothing else.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def run(
+    video: str,
+    rules: str,
+    scene: str | None,
+    detector: str | None,
+    tracker: str | None,
+    out: str | None,
+    start: str | None,
+    fps: float | None,
+    rate: float | None,
+    film: bool,
+    no_blur: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run rules over VIDEO: a film, a folder of pictures, or a file of boxes (MOTChallenge text, CSV).
+
+    Exit code 0 with or without alerts, 2 where it cannot run.
+    """
+    source = open_source(video, fps, start, rate)
+    view = Scene.load(scene) if scene else None
+    read = read_rules(rules)
+    _fit(source, view)
+    folder = out or (None if as_json else f"{source.name}.alerts")
+    terminal = Terminal(quiet=quiet or as_json, total=source.total)
+    watch = Watch(
+        read,
+        scene=view,
+        detector=detector,
+        tracker=tracker,
+        source=_identity(video, source),
+        on_notice=terminal.notice,
+        history=HISTORY if folder else 0.0,
+        timer=time.perf_counter_ns,
+    )
+    pictures = (
+        AlertFolder(
+            folder,
+            watch,
+            blur=not no_blur,
+            film=(source.film.fps or 10.0) if film and source.film else None,
+            size=source.size(view),
+        )
+        if folder
+        else None
+    )
+    with watch, pictures or nullcontext(), terminal:
+        _head(terminal, watch, source)
+        spent = _loop(terminal, watch, source, pictures, as_json)
+    for note in source.notes:
+        terminal.note(note)
+    terminal.summary({"decode": spent - sum(watch.spent.values()) / 1e9, **{k: v / 1e9 for k, v in watch.spent.items()}})
+    if folder and not quiet and not as_json:
+        terminal.say(f"{folder}{'' if folder.endswith('/') else '/'}", "blue")
+
+
+def _loop(terminal: Terminal, watch: Watch, source: Source, pictures: AlertFolder | None, as_json: bool) -> float:
+    """Go through the film; returns the seconds that took, writing pictures left out."""
+    first: int | None = None
+    written = 0.0
+    begin = time.perf_counter()
+    for now, frame, table in source.looks():
+        first = now if first is None else first
+        alerts = _step(watch, frame, table)
+        start = time.perf_counter()
+        if pictures is not None:
+            pictures.write(alerts, frame)
+        for alert in alerts:
+            if as_json:
+                write_json(json.dumps(alert.to_dict(), ensure_ascii=False))
+            known = pictures.pictures.get(alert.id) if pictures is not None and alert.state == "firing" else None
+            terminal.alert(alert, str(known) if known and not alert.reason else "")
+        terminal.look(now - first)
+        written += time.perf_counter() - start
+    return time.perf_counter() - begin - written
+
+
+def _step(watch: Watch, frame: Frame | None, table: Detections | Tracks | None) -> list[Alert]:
+    if frame is not None:
+        return watch.step(frame)
+    if isinstance(table, Tracks):
+        return watch.observe(table)
+    assert table is not None
+    return watch.detected(table)
+
+
+def _fit(source: Source, scene: Scene | None) -> None:
+    """Refuse a scene drawn for frames of another shape before anything is judged.
+
+    Raises:
+        SceneError: The shapes differ; both sizes are named.
+    """
+    if scene is None or source.film is None:
+        return
+    (w, h), (fw, fh) = source.film.size, scene.frame
+    if abs((fw / w) / (fh / h) - 1) > max(1 / min(w, h), 1 / min(fw, fh)):
+        raise SceneError(
+            f"is drawn for frames of {fw}×{fh}, but {source.name} has {w}×{h}, another shape",
+            where=scene.name,
+            fix="draw the zones for the film's size, or give the scene that belongs to this camera",
+        )
+
+
+def _head(terminal: Terminal, watch: Watch, source: Source) -> None:
+    count = len(watch.rules.rules)
+    rules = f"{count} rule{'' if count == 1 else 's'}"
+    for finding in watch.rules.findings:
+        terminal.note(finding.show())
+    if source.film is not None:
+        w, h = source.film.size
+        fps = f"  {source.film.fps:.4g} fps" if source.film.fps else ""
+        length = f"  {clock(round(source.total * 1e9))[:-2]}" if source.total else ""
+        for finding in watch.unseen():
+            terminal.note(finding.show())
+        chain = f"{watch.detector.name} → {watch.tracker.name} → {rules}"
+        terminal.say(f"{source.name}  {w}×{h}{fps}{length}  {chain}")
+        return
+    assert source.boxes is not None
+    what = "tracks" if source.boxes.tracked else "boxes"
+    chain = rules if source.boxes.tracked else f"{watch.tracker.name} → {rules}"
+    terminal.say(f"{source.name}  {source.boxes.frame_count:,} looks of {what}  {chain}")
+
+
+def _identity(path: str, source: Source) -> str:
+    """What stands for the recording in the alerts' ids: a hash of its bytes, or the name of a stream or folder."""
+    place = Path(path)
+    if not place.is_file():
+        return source.name
+    digest = hashlib.sha256()
+    with place.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,90 @@
+"""What `run`, `detect` and `track` read: a film, a folder of pictures, or a file of boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+
+from watchword.detections import Detections
+from watchword.interop import mot
+from watchword.interop.boxfile import BoxFile
+from watchword.scene import Scene
+from watchword.tracks import Tracks
+from watchword.units import SECOND
+from watchword.video import Film, Frame, frames, since_epoch
+
+BOXES = (".txt", ".csv")
+
+
+@attrs.define
+class Source:
+    """A film or a file of boxes, whichever the path holds; the other is None."""
+
+    name: str
+    film: Film | None
+    boxes: BoxFile | None
+    shift: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how it was read."""
+        either = self.film or self.boxes
+        return either.notes if either is not None else ()
+
+    @property
+    def camera(self) -> str:
+        """The camera's name."""
+        return self.film.camera if self.film else (self.boxes.cameras[0] if self.boxes and self.boxes.cameras else "")
+
+    @property
+    def total(self) -> float | None:
+        """Its length in seconds, as far as known."""
+        if self.film is not None:
+            return self.film.duration
+        return self.boxes.duration / SECOND if self.boxes else None
+
+    def size(self, scene: Scene | None) -> tuple[int, int]:
+        """Width and height of a picture to draw on."""
+        if self.film is not None:
+            return self.film.size
+        if scene is not None:
+            return scene.frame
+        far = np.array([row.box[2:] for row in self.boxes.rows]) if self.boxes and self.boxes.rows else np.ones((1, 2))
+        w, h = np.ceil(far.max(axis=0)).astype(int).tolist()
+        return max(320, w), max(240, h)
+
+    def looks(self) -> Iterator[tuple[int, Frame | None, Detections | Tracks | None]]:
+        """Each look with its time (ns): a frame, or a table of boxes."""
+        if self.film is not None:
+            for frame in self.film:
+                yield frame.time, frame, None
+        elif self.boxes is not None:
+            for table in self.boxes.ticks():
+                moved: Any = table if not self.shift else _moved(table, self.shift)
+                yield int(moved.times[0]), None, moved
+
+
+def _moved(table: Detections | Tracks, shift: int) -> Detections | Tracks:
+    moved = attrs.evolve(table, times=table.times + np.int64(shift))
+    if isinstance(moved, Tracks):
+        return attrs.evolve(moved, ended=[attrs.evolve(e, time=e.time + shift) for e in moved.ended])
+    return moved
+
+
+def open_source(path: str, fps: float | None, start: str | None, rate: float | None = None) -> Source:
+    """The film, pictures or boxes at a path (or a stream's address).
+
+    Raises:
+        VideoError: It is no film and no folder of pictures.
+        DataError: It is a file of boxes that cannot be read.
+    """
+    place = Path(path)
+    if place.suffix.lower() in BOXES:
+        boxes = mot.read(place, fps)
+        return Source(place.name, None, boxes, since_epoch(start))
+    film = frames(path, fps=fps, start=start, rate=rate)
+    return Source(film.name, film, None)

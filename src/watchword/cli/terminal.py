@@ -1,0 +1,142 @@
+"""How a run looks in a terminal: a head, alerts as they happen, progress, and what it came to."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TimeRemainingColumn
+from rich.text import Text
+
+from watchword.events import Alert, Notice, show_time
+from watchword.units import SECOND, clock
+
+MARKS = {
+    "firing": ("●", "bold red"),
+    "stale": ("◌", "yellow"),
+    "suppressed": ("–", "dim"),
+    "resolved": ("○", "green"),
+}
+REPEATED = 3
+"""Notices of one kind about one camera that are printed; the rest are counted."""
+
+
+class _Speed(ProgressColumn):
+    """How many times faster than the camera."""
+
+    def render(self, task: Task) -> Text:
+        """`8.1× real time`."""
+        if not task.elapsed or not task.completed:
+            return Text("")
+        return Text(f"{task.completed / task.elapsed:.1f}× real time", style="dim")
+
+
+class Terminal:
+    """Prints a run. A context manager.
+
+    Args:
+        quiet: Print nothing but errors.
+        plain: No colours and no bar, even in a terminal.
+        total: Length of the film in seconds, where known.
+    """
+
+    def __init__(self, *, quiet: bool = False, total: float | None = None) -> None:
+        self._quiet = quiet
+        self.console = Console(highlight=False, quiet=quiet, soft_wrap=True)
+        self._errors = Console(stderr=True, highlight=False, soft_wrap=True, quiet=quiet)
+        self._bar: Progress | None = None
+        if self.console.is_terminal and not quiet:
+            columns = (BarColumn(None), TaskProgressColumn(), _Speed(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=self.console, transient=True)
+            self._task = self._bar.add_task("", total=total)
+        self._notices: Counter[tuple[str, str]] = Counter()
+        self._began = time.perf_counter()
+        self.alerts: Counter[str] = Counter()
+        self.frames = 0
+        self.seconds = 0.0
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return time.perf_counter() - self._began
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line."""
+        self.console.print(Text(text, style=style))
+
+    def note(self, text: str) -> None:
+        """A line about the input, on standard error."""
+        self._errors.print(Text(f"note: {text}", style="yellow"))
+
+    def notice(self, notice: Notice) -> None:
+        """What the engine tells of a stream; of many of one kind the first few."""
+        key = (notice.kind, notice.camera)
+        self._notices[key] += 1
+        if self._notices[key] <= REPEATED:
+            self.note(notice.message)
+
+    def look(self, elapsed: int) -> None:
+        """One more look, so many ns into the film."""
+        self.frames += 1
+        self.seconds = elapsed / SECOND
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self.seconds)
+
+    def alert(self, alert: Alert, picture: str = "") -> None:
+        """A transition, if it is one that a person wants to see."""
+        if alert.state == "firing" and not alert.reason:
+            self.alerts[alert.rule] += 1
+        event_over = alert.state == "resolved" and alert.time == alert.since
+        if alert.state not in MARKS or event_over:
+            return
+        mark, style = MARKS[alert.state]
+        when = show_time(alert.time) if alert.start else clock(alert.time)
+        line = Text(f"{when:>8}  ")
+        line.append(f"{mark} {alert.rule}", style)
+        text = alert.message or alert.why
+        if alert.state != "firing":
+            text = f"{alert.state}{f' ({alert.reason})' if alert.reason else ''}: {_who(alert)}"
+        elif alert.reason:
+            text = f"{alert.reason}: {_who(alert)}"
+        line.append(f"  {text}", "" if alert.state == "firing" else "dim")
+        if picture:
+            line.append(f"  {picture}", "blue")
+        self.console.print(line)
+
+    def summary(self, spent: dict[str, float]) -> None:
+        """The last lines: alerts, frames, time and where it went; and what was noticed more often than told."""
+        for (kind, camera), count in self._notices.items():
+            if count > REPEATED:
+                self.note(f"{camera}: {count} notices of this kind in all: {kind}")
+        n = sum(self.alerts.values())
+        took = self.elapsed
+        speed = f"  {self.seconds / took:.1f}× real time" if took > 0 and self.seconds > 0 else ""
+        parts = "  ".join(f"{name} {value:.1f}" for name, value in spent.items())
+        self.say(f"{n} alert{'' if n == 1 else 's'} · {self.frames:,} frames · {took:.1f} s{speed}")
+        if parts:
+            self.say(f"seconds: {parts}", "dim")
+
+
+def _who(alert: Alert) -> str:
+    return ", ".join(str(t) for t in alert.things if t.role == "thing") or alert.camera
+
+
+def write_json(line: str) -> None:
+    """A line of JSON on standard output."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
