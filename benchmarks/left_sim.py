@@ -2,8 +2,8 @@
 
     python benchmarks/left_sim.py --seeds 9000-9039
 
-Every second scene holds a left bag, the others one decoy each, all kinds in turn (see `watchword.sim.left_scene`). All of
-it runs twice: once with a view that is empty for the first five seconds, once with people in it from the first frame on.
+Every second scene holds a left bag, the others one decoy each, all kinds in turn (see `watchword.sim.left_scene`).
+All of it runs twice: with a view that is empty for the first five seconds, and with people in it from the first frame.
 
 A firing alert *finds* the bag where its box shares 30 % or more with the bag's (intersection over union) and it fires
 no earlier than two seconds before it is due, which is ten seconds after the owner went out of 1.5 of their heights.
@@ -57,6 +57,7 @@ class Found:
 
     @property
     def missed(self) -> bool:
+        """Whether there was a bag and it was not found."""
         return self.kind == "left_bag" and self.late is None
 
 
@@ -125,11 +126,8 @@ def seeds_of(text: str) -> list[int]:
 
 def machine() -> str:
     info = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-        if info.exists()
-        else []
-    )
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     return f"{names[0] if names else platform.processor() or platform.machine()}, {platform.system()}"
 
 
@@ -141,9 +139,9 @@ def main() -> None:
     given = parser.parse_args()
     print(f"rule       {RULE}")
     print(f"machine    {machine()}, one process")
-    print(
-        f"versions   watchword {watchword.__version__}, Python {platform.python_version()}, NumPy {np.__version__}, OpenCV {cv2.__version__}"
-    )
+    versions = {"watchword": watchword.__version__, "Python": platform.python_version(), "NumPy": np.__version__}
+    versions["OpenCV"] = cv2.__version__
+    print("versions   " + ", ".join(f"{name} {version}" for name, version in versions.items()))
     print(f"command    python {shlex.join(sys.argv)}")
     for title, people in (("settled start", False), ("people at the start", True)):
         if given.start in ("both", "people" if people else "settled"):

@@ -232,10 +232,15 @@ class Painter:
         cv2.fillConvexPoly(mask, np.round(px * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
 
     def _tint(self, mask: Image, colour: Colour, alpha: float) -> None:
-        a = (mask.astype(np.float32) * np.float32(alpha / 255))[:, :, None]
-        grey = self.picture.mean(axis=2, keepdims=True)
-        relief = np.clip(grey / max(float(grey[self._below].mean()), 1.0), 0.7, 1.3)
-        self.picture = self.picture * (1 - a) + np.array(colour, np.float32) * relief * a
+        """Colour the masked floor and keep the relief it has there."""
+        x, y, w, h = cv2.boundingRect(mask)
+        if not w:
+            return  # out of view
+        part = self.picture[y : y + h, x : x + w]
+        a = (mask[y : y + h, x : x + w].astype(np.float32) * np.float32(alpha / 255))[:, :, None]
+        grey = part.mean(axis=2, keepdims=True)
+        relief = np.clip(grey / max(float(grey.mean()), 1.0), 0.7, 1.3)
+        part[:] = part * (1 - a) + np.array(colour, np.float32) * relief * a
 
     def light(self, strength: float = 0.16, gloss: float = 0.0) -> None:
         """Uneven light, darker corners, and with `gloss` the wall mirrored in the floor."""

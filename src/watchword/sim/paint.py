@@ -64,13 +64,20 @@ class Patch:
         at = self._fixed(centre)
         cv2.ellipse(self.image, at, size, angle, 0, 360, (*colour, 255), -1, cv2.LINE_8, _SHIFT)
 
-    def lay(self, canvas: Image, clip: tuple[int, int, int, int] | None = None, shade: float = 0.0) -> None:
+    def lay(
+        self,
+        canvas: Image,
+        clip: tuple[int, int, int, int] | None = None,
+        shade: float = 0.0,
+        strength: float = 1.0,
+    ) -> None:
         """Lay it over a picture, in place.
 
         Args:
             canvas: The picture.
             clip: Left, top, right, bottom outside of which nothing is drawn.
             shade: How much darker its right side is than its left, a share.
+            strength: Below 1, what is under it shows through.
         """
         left, top, right, bottom = clip or (0, 0, canvas.shape[1], canvas.shape[0])
         x0, y0 = max(self.left, left), max(self.top, top)
@@ -79,6 +86,8 @@ class Patch:
             return
         small = cv2.resize(self.image, (self.wide, self.tall), interpolation=cv2.INTER_AREA)
         part = small[y0 - self.top : y1 - self.top, x0 - self.left : x1 - self.left].astype(np.float32)
+        if strength < 1:
+            part *= np.float32(strength)
         colour = part[:, :, :3]
         if shade:
             ramp = np.linspace(1 + shade / 2, 1 - shade / 2, self.wide, dtype=np.float32)

@@ -56,9 +56,7 @@ def rail(image: Image, lens: Lens, x: float, near: float, far: float) -> tuple[P
         glass = [lens.project(x, up, z) for up, z in ((0.05, a), (0.05, b), (0.9, b), (0.9, a))]
         pane = Patch(_around(glass), 2)
         pane.polygon(glass, (214, 208, 196))
-        clear = image.copy()
-        pane.lay(clear)
-        image[:] = np.round(image * np.float32(0.78) + clear * np.float32(0.22))
+        pane.lay(image, strength=0.22)
         wide = 0.07 * lens.scale(b)
         top, low = (
             (lens.project(x, 0.95, a), lens.project(x, 0.95, b)),
