@@ -48,7 +48,7 @@ def iou(a: Boxes, b: Boxes) -> Floats:
 
 def faults(boxes: Boxes) -> tuple[Bools, Bools]:
     """Which boxes cannot be used: not finite, and finite but turned inside out or of no area. Each of shape (n,)."""
-    infinite = ~np.isfinite(boxes).all(axis=1)
+    infinite: Bools = np.logical_not(np.isfinite(boxes).all(axis=1))
     with np.errstate(invalid="ignore"):
         flat = ~infinite & ~((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]))
     return infinite, flat

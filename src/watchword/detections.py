@@ -15,10 +15,42 @@ from watchword import boxes as bx
 from watchword.errors import DataError
 
 # Nothing about who somebody is: a column whose name has one of these words in it is refused, whoever declares it.
-IDENTITY = frozenset(  # noqa: SIM905 - a list of quoted words is harder to read
-    "face faces facial gait name names surname plate plates licence_plate license_plate lpr anpr age ages sex gender "
-    "skin race ethnicity ethnic emotion emotions identity identities person_id reid embedding iris fingerprint "
-    "biometric biometrics religion".split()
+IDENTITY = frozenset(
+    [
+        "face",
+        "faces",
+        "facial",
+        "gait",
+        "name",
+        "names",
+        "surname",
+        "plate",
+        "plates",
+        "licence_plate",
+        "license_plate",
+        "lpr",
+        "anpr",
+        "age",
+        "ages",
+        "sex",
+        "gender",
+        "skin",
+        "race",
+        "ethnicity",
+        "ethnic",
+        "emotion",
+        "emotions",
+        "identity",
+        "identities",
+        "person_id",
+        "reid",
+        "embedding",
+        "iris",
+        "fingerprint",
+        "biometric",
+        "biometrics",
+        "religion",
+    ]
 )
 NEVER = np.iinfo(np.int64).min
 """In a column of times: there is none."""
@@ -138,7 +170,7 @@ class Table:
 
     def label(self, row: int) -> str:
         """The class name of a row."""
-        return self.names[self.labels[row]]
+        return self.names[int(self.labels[row])]
 
     def rows_of(self, camera: int) -> slice:
         """The rows of the camera at this position, a slice (rows are sorted by camera)."""
@@ -151,7 +183,7 @@ class Table:
 
     def take(self, rows: NDArray[Any] | slice) -> Self:
         """The same cameras and times with only these rows (an index array, mask or slice that keeps the order)."""
-        columns = {name: column[rows] for name, column in self._columns().items()}
+        columns: dict[str, Any] = {name: column[rows] for name, column in self._columns().items()}
         return attrs.evolve(self, **columns, extra={k: v[rows] for k, v in self.extra.items()})
 
     def at(self, camera: str) -> Self:

@@ -221,7 +221,7 @@ class LineCounter:
         self._free: list[int] = []
 
     def step(self, tracks: Tracks) -> NDArray[np.int8]:
-        """For each row: 1 has now crossed inward (A to B), -1 outward, 0 not. int8 (n,). Coasting rows cross nothing."""
+        """For each row: 1 has now crossed inward (A to B), -1 outward, 0 not; int8 (n,). Coasting rows do not cross."""
         return self._step(tracks)[0]
 
     def _step(self, tracks: Tracks) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
@@ -288,7 +288,8 @@ def homography(ground: Ground) -> Floats | None:
     if sizes[7] < 1e-9 * sizes[0]:
         raise SceneError("ground: the points of the pairs lie on one line", fix="give points spread over the ground")
     found: Floats = np.linalg.inv(b) @ vt[-1].reshape(3, 3) @ a
-    return found / found[2, 2]
+    scaled: Floats = found / found[2, 2]
+    return scaled
 
 
 def _normalise(points: Floats) -> Floats:

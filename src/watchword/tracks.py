@@ -33,11 +33,12 @@ def _ends(given: Iterable[End]) -> tuple[End, ...]:
 
 def column_of_ids(ids: Sequence[Id]) -> NDArray[Any]:
     """Ids as a column: int64, uint64 where a number needs it, else objects (text, or numbers and text mixed)."""
-    if all(isinstance(i, int) for i in ids):
-        if not ids or (min(ids) >= -(2**63) and max(ids) < 2**63):  # type: ignore[type-var, operator]
-            return np.array(ids, np.int64)
-        if min(ids) >= 0:  # type: ignore[type-var, operator]
-            return np.array(ids, np.uint64)
+    numbers = [i for i in ids if isinstance(i, int)]
+    if len(numbers) == len(ids):
+        if all(-(2**63) <= i < 2**63 for i in numbers):
+            return np.array(numbers, np.int64)
+        if all(i >= 0 for i in numbers):
+            return np.array(numbers, np.uint64)
     column = np.empty(len(ids), object)
     column[:] = ids
     return column

@@ -65,7 +65,7 @@ def expand(defs: Iterable[n.ClassDef], source: Source, shipped: Classes) -> tupl
 
 
 def kind(node: n.Expr) -> str:
-    """ "state" or "event"; an unknown word counts as a state, so that one fault gives one finding."""
+    """Whether a condition is a "state" or an "event"; an unknown word counts as a state, for one fault, one finding."""
     match node:
         case n.Apply():
             word = WORDS.get(node.word.text)

@@ -15,33 +15,33 @@ from watchword.text import Span
 NOWHERE = Span(0, 0)
 
 
-def _span() -> Span:
-    field: Span = attrs.field(default=NOWHERE, eq=False, kw_only=True, repr=False)
-    return field
+@attrs.frozen
+class Placed:
+    """What every node has: its place in the text, which is no part of what it says."""
+
+    span: Span = attrs.field(default=NOWHERE, eq=False, kw_only=True, repr=False)
 
 
 @attrs.frozen
-class Name:
+class Name(Placed):
     """A name as it stands in the text."""
 
     text: str
-    span: Span = _span()
 
 
 @attrs.frozen
-class Quantity:
+class Quantity(Placed):
     """A number with its unit, as written."""
 
     number: str
     unit: str
-    span: Span = _span()
 
 
 # ---- conditions ----------------------------------------------------------------------------------------------------
 
 
 @attrs.frozen
-class Apply:
+class Apply(Placed):
     """A word of the language said of a thing: `p in zone z`, `p is still`, `p crosses line l inward`.
 
     `word` is a key of `watchword.words.WORDS`; `names` are the zones or the line it speaks of; `values` its numbers;
@@ -53,69 +53,61 @@ class Apply:
     names: tuple[Name, ...] = ()
     values: tuple[Quantity, ...] = ()
     way: Way | None = None
-    span: Span = _span()
 
 
 @attrs.frozen
-class Way:
+class Way(Placed):
     """Over a line: inward, outward, either way, or to a side."""
 
     kind: Literal["inward", "outward", "either", "to"]
     side: Name | None = None
-    span: Span = _span()
 
 
 @attrs.frozen
-class Group:
+class Group(Placed):
     """A noun phrase for things: `person in zone a where (it is still)`. `it` stands for each of them."""
 
     classes: tuple[Name, ...]
     filters: tuple[Apply, ...] = ()
     where: Expr | None = None
-    span: Span = _span()
 
 
 @attrs.frozen
-class Count:
+class Count(Placed):
     """`count of GROUP`, compared with a number."""
 
     group: Group
     op: Literal[">", ">=", "<", "<=", "=", "!="]
     number: Quantity
-    span: Span = _span()
 
 
 @attrs.frozen
-class Not:
+class Not(Placed):
     """The other of a state."""
 
     body: Expr
-    span: Span = _span()
 
 
 @attrs.frozen
-class And:
+class And(Placed):
     """All of these."""
 
     parts: tuple[Expr, ...]
-    span: Span = _span()
 
 
 @attrs.frozen
-class Or:
+class Or(Placed):
     """Any of these."""
 
     parts: tuple[Expr, ...]
-    span: Span = _span()
 
 
 @attrs.frozen
-class For:
+class For(Placed):
     """A state that has held without a break for a time."""
 
     body: Expr
     duration: Quantity
-    span: Span = _span()
 
 
 Expr = Apply | Count | Not | And | Or | For
@@ -125,111 +117,100 @@ Expr = Apply | Count | Not | And | Or | For
 
 
 @attrs.frozen
-class Language:
+class Language(Placed):
     """`language 1`."""
 
     version: Quantity
-    span: Span = _span()
 
 
 @attrs.frozen
-class ClassDef:
+class ClassDef(Placed):
     """`class luggage = bag, backpack`: a group of labels and classes."""
 
     name: Name
     members: tuple[Name, ...]
-    span: Span = _span()
 
 
 @attrs.frozen
-class ZoneDef:
+class ZoneDef(Placed):
     """`zone booth = polygon (100, 420) (640, 400) (700, 720)`, with an anchor and a flow if said."""
 
     name: Name
     points: tuple[tuple[float, float], ...]
     anchor: str | float = "bottom"
     flow: tuple[tuple[float, float], ...] | None = None
-    span: Span = _span()
 
 
 @attrs.frozen
-class LineDef:
+class LineDef(Placed):
     """`line gate = (640, 120) to (640, 900) from street to lobby`."""
 
     name: Name
     start: tuple[float, float]
     end: tuple[float, float]
     sides: tuple[Name, Name] | None = None
-    span: Span = _span()
 
 
 @attrs.frozen
-class Sentence:
+class Sentence(Placed):
     """The short form: a class, and phrases about it in the order they were said."""
 
     classes: tuple[Name, ...]
     phrases: tuple[Apply | With | Held, ...]
-    span: Span = _span()
 
 
 @attrs.frozen
-class With:
+class With(Placed):
     """`with …` in a sentence: a further condition on `it`."""
 
     body: Expr
-    span: Span = _span()
 
 
 @attrs.frozen
-class Held:
+class Held(Placed):
     """`for D`, `> D` or `>= D` in a sentence: the whole of it has to hold that long."""
 
     duration: Quantity
-    span: Span = _span()
 
 
 @attrs.frozen
-class Each:
+class Each(Placed):
     """`each luggage b in zone concourse`."""
 
     classes: tuple[Name, ...]
     name: Name
     filters: tuple[Apply, ...] = ()
-    span: Span = _span()
 
 
 @attrs.frozen
-class Clause:
+class Clause(Placed):
     """A clause of a rule that is no `each` and no `when`: its first word and what follows it."""
 
     keyword: str
     values: tuple[Name | Quantity | str, ...]
-    span: Span = _span()
 
 
 @attrs.frozen
-class RuleDef:
+class RuleDef(Placed):
     """A rule as it was written: `body` is a sentence, or the clauses between braces."""
 
     name: Name
     title: str | None
     body: Sentence | tuple[Each | When | Clause, ...]
-    span: Span = _span()
 
 
 @attrs.frozen
-class When:
+class When(Placed):
     """`when CONDITION`."""
 
     body: Expr
-    span: Span = _span()
 
 
 Item = Language | ClassDef | ZoneDef | LineDef | RuleDef
 
 
 @attrs.frozen
-class Rule:
+class Rule(Placed):
     """A rule without sugar. All times in nanoseconds.
 
     `each` is the bound thing and its filter rewritten into `when`; None where the rule speaks of the camera as a whole.
@@ -248,4 +229,3 @@ class Rule:
     severity: str = "medium"
     message: str = ""
     labels: tuple[tuple[str, str], ...] = ()
-    span: Span = _span()

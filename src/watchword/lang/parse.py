@@ -266,7 +266,7 @@ class _Build(Transformer[Token, Any]):
         return n.Way("to", self._name(c[0]), span=self._at(meta))
 
 
-setattr(_Build, "with", _Build.with_)  # noqa: B010 - a rule of the grammar that Python cannot name
+setattr(_Build, "with", _Build.with_)  # a rule of the grammar that Python cannot name
 
 
 def unquote(token: str) -> str:
@@ -275,7 +275,7 @@ def unquote(token: str) -> str:
 
 
 def cut(text: str) -> list[tuple[int, int]]:
-    """Where the items of a file start and end. What stands before the first is one, too, if it is more than comments."""
+    """Where the items of a file start and end. What stands before the first is one, too, unless it is all comments."""
     starts = [m.start("item") for m in _CUT.finditer(text) if m.group("item")]
     if not starts or re.sub(r"#[^\n]*", "", text[: starts[0]]).strip():
         starts = [0, *starts]
@@ -337,16 +337,17 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         start, got = token.start_pos + offset, str(token)
         expected = set(error.accepts or error.expected)
     elif isinstance(error, UnexpectedCharacters):
-        start = error.pos_in_stream + offset
-        word = re.match(r"\w+|.", text[error.pos_in_stream :])
+        at_char = error.pos_in_stream or 0
+        start = at_char + offset
+        word = re.match(r"\w+|.", text[at_char:])
         got = word[0] if word else ""
         if not (got[:1].isalnum() or got[:1] in '_(){},:=<>!"-.'):
             return finding("E003", source, Span(start, start + 1), got=got, hint="leave it out")
-        expected = set(error.allowed)
+        expected = set(error.allowed or ())
     else:
         what = re.match(r"\s*\w+(\s+\w+)?", text)
         named = f"`{' '.join(what[0].split())}`" if what and offset >= 0 else "the sentence"
-        expected = set(getattr(error, "accepts", None) or getattr(error, "expected", ()))
+        expected = set(getattr(error, "accepts", None) or getattr(error, "expected", None) or ())
         at = Span(max(0, end - 1), end)
         return finding("E002", source, at, what=named, hint=_wanted(expected))
     start = max(0, start)

@@ -9,11 +9,11 @@ import attrs
 
 from watchword.lang import nodes as n
 from watchword.lang.findings import Finding, finding
-from watchword.text import Source
+from watchword.text import Source, Span
 from watchword.units import TIME, nanoseconds
 
 
-def both(parts: Sequence[n.Expr], span: n.Span) -> n.Expr:
+def both(parts: Sequence[n.Expr], span: Span) -> n.Expr:
     """All of these as one condition, `and`s within `and`s drawn out."""
     flat: list[n.Expr] = []
     for part in parts:

@@ -10,8 +10,19 @@ import attrs
 
 from watchword.errors import WatchwordError
 from watchword.lang import nodes as n
-from watchword.lang.check import Classes, RuleCheck, check_way, doubles, expand, library, line_of, names_of, rules_of
-from watchword.lang.check import walk, zone_of
+from watchword.lang.check import (
+    Classes,
+    RuleCheck,
+    check_way,
+    doubles,
+    expand,
+    library,
+    line_of,
+    names_of,
+    rules_of,
+    walk,
+    zone_of,
+)
 from watchword.lang.findings import Finding, did_you_mean, finding, ordered, raise_errors
 from watchword.lang.parse import parse, parse_sentence
 from watchword.scene import Line, Scene, Size, Zone

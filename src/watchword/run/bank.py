@@ -19,8 +19,8 @@ from watchword.lang.ruleset import RuleSet
 from watchword.run import motion
 from watchword.run.cameras import Camera
 from watchword.run.lifecycle import Lifecycle, Open, Turn
-from watchword.run.look import Look, Place, Slots, Times, Values
 from watchword.run.logic import widen
+from watchword.run.look import Look, Place, Slots, Times, Values
 from watchword.run.plan import Node, Planner, Root, needs
 from watchword.run.steps import Atoms, Pass
 from watchword.run.things import MEMORY, STILL_MEMORY, Things
@@ -211,15 +211,15 @@ class Bank:
             taken.add(found[row])
         return np.array(found, np.intp), replaced
 
-    def _meet(self, tracks: Tracks, row: int, camera: int, id: int | str, taken: set[int]) -> int:  # noqa: A002
+    def _meet(self, tracks: Tracks, row: int, camera: int, name: int | str, taken: set[int]) -> int:
         things, cam = self.things, self._cameras[camera]
         label = things.label_of(tracks.label(row))
         at = self._at(cam, self._scaled(cam, tracks.boxes[row : row + 1]))[0]
         again = things.near_still(camera, at, label, taken)
         if again is not None:
-            things.alias(again, camera, id)
+            things.alias(again, camera, name)
             return again
-        return things.new(camera, id, label, int(tracks.times[tracks.camera[row]]))
+        return things.new(camera, name, label, int(tracks.times[tracks.camera[row]]))
 
     def _forgotten(self, slot: int, now: int) -> bool:
         """True where a thing has been unseen, while its camera looked, for longer than its memory."""
@@ -271,11 +271,11 @@ class Bank:
         self._pass(list(at), list(at.values()), None, blind=True, dark=False, only=slots)
 
     def _ends(
-        self, tracks: Tracks, cameras: Sequence[int], name: str, id: int | str, time: int, seen: set[int]
-    ) -> None:  # noqa: A002
+        self, tracks: Tracks, cameras: Sequence[int], name: str, thing: int | str, time: int, seen: set[int]
+    ) -> None:
         if name not in tracks.cameras:
             return
-        slot = self.things.slot_of.get((cameras[tracks.cameras.index(name)], id), -1)
+        slot = self.things.slot_of.get((cameras[tracks.cameras.index(name)], thing), -1)
         if slot >= 0 and slot not in seen:
             now = int(tracks.times[tracks.cameras.index(name)])
             self.things.told[slot] = True
@@ -435,9 +435,9 @@ class Bank:
         found: dict[tuple[int, int], int] = {}
         scope = self.scopes["thing"]
         for step in self.steps:
-            dates = step.kernel.dates if isinstance(step, Atoms) and hasattr(step.kernel, "dates") else {}
-            if not dates or at.blind:
+            if not isinstance(step, Atoms) or at.blind or not getattr(step.kernel, "dates", None):
                 continue
+            dates: dict[tuple[int, int], int] = step.kernel.dates
             column = {slot: j for j, slot in enumerate(at.look.slots.tolist())}
             for (call, slot), date in dates.items():
                 node, j = int(step.nodes[call]), column[slot]

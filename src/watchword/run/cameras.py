@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-from watchword.events import Notice, show_time
+from watchword.events import Notice, NoticeKind, show_time
 from watchword.scene import Scene, Size
 from watchword.units import SECOND
 
@@ -54,8 +54,8 @@ class Camera:
     def accept(self, time: int, index: int | None) -> tuple[bool, Notice | None]:
         """Whether a frame of this time is taken, and what is to be told of it.
 
-        A frame that is late or repeats a time is refused. Where time stays behind for longer than the gap limit, counted
-        from the first refused frame, the clock was set back: a notice "restart" says that all begins anew.
+        A frame that is late or repeats a time is refused. Where time stays behind for longer than the gap limit,
+        counted from the first refused frame, the clock was set back: a notice "restart" says that all begins anew.
         """
         if self.last is None or time > self.last:
             self._behind = None
@@ -67,7 +67,7 @@ class Camera:
                 f"the clock of {self.name} was set back from {show_time(self.last)} to {show_time(time)}: a new start"
             )
             return True, Notice("restart", self.name, time, message, self.count("restart"), self.last, index)
-        kind = "repeated" if time == self.last else "late"
+        kind: NoticeKind = "repeated" if time == self.last else "late"
         what = (
             "repeats the time of the last" if kind == "repeated" else f"is older than the last, {show_time(self.last)}"
         )

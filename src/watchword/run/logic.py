@@ -32,12 +32,13 @@ def widen(column: NDArray[Any], size: int, fill: Any) -> NDArray[Any]:
 class Clocks:
     """How long states have held without a break: m of them over slots. The state behind `for`.
 
-    A clock starts when its state becomes true and is cleared when it becomes false. While the state is unknown it stands
-    still. After a *hole* (nobody looked) the policy says what the hole was: `freeze`, the clock stood still; `reset`, it
-    starts again; `assume`, it ran on. What is unknown for another reason just waits.
+    A clock starts when its state becomes true and is cleared when it becomes false. While the state is unknown it
+    stands still. After a *hole* (nobody looked) the policy says what the hole was: `freeze`, the clock stood still;
+    `reset`, it starts again; `assume`, it ran on. What is unknown for another reason just waits.
 
     Attributes:
-        since: int64 (m, slots), when the clock started, moved on by the time it stood still; `NEVER` while it does not run.
+        since: int64 (m, slots), when the clock started, moved on by the time it stood still; `NEVER` while it does not
+            run.
         paused: int64 (m, slots), since when it stands still, `NEVER` while it runs.
         gap: int64 (m, slots), how much of the time since it started was a hole.
     """

@@ -84,7 +84,8 @@ class Look:
 
     def looked(self) -> list[int]:
         """The cameras of this tick's rows."""
-        return np.unique(self.camera).tolist()
+        cameras: list[int] = np.unique(self.camera).tolist()
+        return cameras
 
     def inside(self, zone: str) -> Values:
         """For each row that was seen, whether it is in its camera's zone of this name: 1 or -1; 0 where not seen."""

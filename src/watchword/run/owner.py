@@ -148,12 +148,11 @@ class _Watch:
             far = np.hypot(*(things.at[bags] - things.at[people]).T)
             metres = np.hypot(*(things.ground[bags] - things.ground[people]).T)
             height = things.box[people, 3] - things.box[people, 1]
-            if self._pixels is not None:
-                return far <= self._pixels
             reach = NEAR_METRES if self._metres is None else self._metres
             by_height = far <= NEAR_HEIGHTS * height
-            measured = np.isfinite(metres)
-            near: NDArray[np.bool_] = np.where(measured, metres <= reach, by_height)
+            near: NDArray[np.bool_] = np.where(np.isfinite(metres), metres <= reach, by_height)
+            if self._pixels is not None:
+                near = far <= self._pixels
         return near
 
     def _meet(self, look: Look, bags: Slots, people: Slots, now: Times) -> None:

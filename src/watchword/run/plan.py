@@ -65,7 +65,7 @@ def is_absence(node: n.Expr, positive: bool = True) -> bool:
         case n.For():
             return is_absence(node.body, positive)
         case n.Count():
-            return node.op == "=" or (node.op in ("<", "<=") if positive else node.op in (">", ">=", "!="))
+            return node.op in (("=", "<", "<=") if positive else ("!=", ">", ">="))
         case n.Apply():
             return not positive and node.word.text == "visible"
     return False
@@ -155,7 +155,8 @@ class Planner:
             what = node.key[0]
             word = node.key[1].word.text if what == "atom" else ""
             groups.setdefault((node.level, what, word, node.scope), []).append(node)
-        return [self._step(*key[1:], nodes) for key, nodes in sorted(groups.items(), key=lambda g: g[0])]
+        ordered = sorted(groups.items(), key=lambda group: group[0])
+        return [self._step(what, word, scope, nodes) for (_, what, word, scope), nodes in ordered]
 
     def _step(self, what: str, word: str, scope: str, nodes: list[Node]) -> Step:
         out = np.array([node.index for node in nodes], np.intp)

@@ -10,8 +10,8 @@ from watchword.boxes import sizes
 from watchword.detections import NEVER
 from watchword.geometry import Sides, path_meets_zone
 from watchword.lang import nodes as n
-from watchword.run.look import Look, Slots, Stateless, Values
 from watchword.run.logic import widen
+from watchword.run.look import Look, Slots, Stateless, Values
 
 
 class InZone(Stateless):

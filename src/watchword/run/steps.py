@@ -1,8 +1,8 @@
 """The steps of a plan: one operator for every rule that uses it, its calls stacked as rows of a table.
 
 A step reads and writes two tables of values, each (nodes, columns): `held`, where a thing that is unseen for a moment
-still has its last values, and `fresh`, where only what was seen in this look is known. A deadline is decided on `fresh`.
-Columns are things, or cameras.
+still has its last values, and `fresh`, where only what was seen in this look is known. A deadline is decided on
+`fresh`. Columns are things, or cameras.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
-from watchword.run.look import Look, Times, Values
 from watchword.run.logic import Clocks, widen
+from watchword.run.look import Look, Times, Values
 from watchword.words import WORDS
 
 Nodes = NDArray[np.intp]

@@ -8,7 +8,7 @@ its own number, or under a new one at the same place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -162,7 +162,7 @@ class Things:
         scores: NDArray[np.float64],
         times: Times,
         dark: Times,
-        extra: dict[str, NDArray[Any]],
+        extra: Mapping[str, NDArray[Any]],
     ) -> None:
         """Write down a sight of these slots, none twice."""
         self.box[slots] = boxes

@@ -7,8 +7,8 @@ WORDS = (
         "in",
         "state",
         "W zone NAME",
-        "The thing's place is inside the zone; its border counts as inside. A thing is where the bottom centre of its box "
-        "is (with an overhead view, the centre), unless the zone says otherwise with `anchor`.",
+        "The thing's place is inside the zone; its border counts as inside. A thing is where the bottom centre of "
+        "its box is (with an overhead view, the centre), unless the zone says otherwise with `anchor`.",
         "watchword.run.space:InZone",
         "rule intrusion: person in zone tracks for 2s",
     ),
@@ -24,7 +24,8 @@ WORDS = (
         "visible",
         "state",
         "is W",
-        "The camera looked and the thing was there. False as soon as it looked and the thing was not; unknown in the dark.",
+        "The camera looked and the thing was there. False as soon as it looked and the thing was not; unknown in the "
+        "dark.",
         "watchword.run.space:Visible",
         "rule hidden { each person p when not p is visible for 3s }",
     ),
@@ -48,8 +49,8 @@ WORDS = (
         "crosses",
         "event",
         "W line NAME",
-        "The thing has gone from one side of the line to the other, over the line itself: beyond it by 2 px or 5 % of its "
-        "height, whichever is more. One that trembles on the line crosses once.",
+        "The thing has gone from one side of the line to the other, over the line itself: beyond it by 2 px or 5 "
+        "% of its height, whichever is more. One that trembles on the line crosses once.",
         "watchword.run.space:Crosses",
         "rule gate_in: person crosses line gate inward",
     ),
