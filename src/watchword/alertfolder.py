@@ -88,7 +88,7 @@ class AlertFolder:
     def _mark(self, alert: Alert) -> None:
         """Keep who is up, for the film; an event is shown as long as its film's people are about."""
         if alert.state in ("firing", "stale"):
-            self._up[alert.id] = draw.Told(alert.why, [thing.id for thing in alert.things])
+            self._up[alert.id] = draw.Told(alert.message or alert.why, [thing.id for thing in alert.things])
         elif alert.state == "resolved" and alert.since != alert.time:
             self._up.pop(alert.id, None)
 

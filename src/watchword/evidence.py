@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword import boxes as bx
 from watchword.draw import AlertPicture, Part, Shown
 from watchword.events import Alert, Thing, show_time
 from watchword.lang.show import show
@@ -65,13 +66,24 @@ def picture(watch: Watch, alert: Alert) -> AlertPicture:
         zone=place.zones[alert.zones[0]] if alert.zones else None,
         lines=[place.lines[name] for name in alert.lines],
         things=things,
-        covered=[(box[0], box[1], box[2], box[3]) for box in people_boxes(watch, alert.camera).tolist()],
+        covered=_covered(people_boxes(watch, alert.camera), [t.box for t in alert.things if t.label not in labels]),
         parted=_parted(alert, things),
         held=seconds(alert.held) if alert.held else None,
         since=show_time(alert.since),
         parts=_parts(bank, root, alert, camera.index),
         severity=alert.severity,
     )
+
+
+def _covered(
+    found: NDArray[np.float64], things: list[tuple[float, float, float, float]]
+) -> list[tuple[float, float, float, float]]:
+    """The boxes to pixelate: not those that are the thing itself, which was taken for somebody as it was set down."""
+    shown = np.array(things, np.float64).reshape(-1, 4)
+    share = bx.intersections(found, shown) / bx.areas(found)[:, None]
+    same = (bx.iou(found, shown) > 0.4) | (share > 0.8)
+    kept: list[tuple[float, float, float, float]] = [(b[0], b[1], b[2], b[3]) for b in found[~same.any(axis=1)].tolist()]
+    return kept
 
 
 def _shown(bank: Bank, camera: int, scale: tuple[float, float], thing: Thing, labels: frozenset[str]) -> Shown:
