@@ -253,7 +253,7 @@ class _Cast:
         """Somebody sets a suitcase down, stands by it for two seconds, and goes; the owner's number."""
         x, z = self.spot
         at = (x + 0.42, z + 0.15)
-        knots = walk([(2.6, IN), (2.3, 7.6), at], self.near(1.0, 0.3), 1.55)
+        knots = walk([(1.7, IN), (2.2, 7.4), at], self.near(1.0, 0.3), 1.55)
         put = knots[-1].at + 0.9
         face = (-1.0, -0.3)
         knots += [Knot(put - 0.7, *at), Knot(put, *at, "bend", face), Knot(put + 0.4, *at, "bend", face)]
@@ -289,5 +289,5 @@ class _Cast:
             turned = self.rng.random() < 0.4
             self.add(walk(there[::-1] if turned else there, self.near(start, 0.4), self.near(1.4, 0.15)))
         for start, turned in ((7.4, False), (14.0, True), (19.5, False), (25.5, True)):
-            over = [FRONT, (2.3, self.near(7.8, 0.15)), (2.7, IN)]
+            over = [FRONT, (2.3, self.near(7.8, 0.15)), (1.7, IN)]
             self.add(walk(over[::-1] if turned else over, self.near(start, 0.5), self.near(1.5, 0.1)))
