@@ -62,8 +62,8 @@ class Background:
         evidence: float32 (h, w), seconds.
         since: float64 (h, w), seconds since the start, when the candidate was first seen.
         plain: uint8 (h, w, 3), the scene as last seen without what moves before it.
-        arrived: float32 (h, w), when what is before the background last changed there; infinite where it is not
-            covered.
+        arrived: float32 (h, w), since when something is before the background; infinite where nothing is.
+        stirred: bool (h, w), where that changed again after it came.
         age: Seconds since the start.
     """
 
@@ -75,6 +75,7 @@ class Background:
         self.evidence: Floats = np.zeros(shape, np.float32)
         self.since = np.zeros(shape, np.float64)
         self.arrived: Floats = np.full(shape, np.inf, np.float32)
+        self.stirred = np.zeros(shape, bool)
         self.back: Image
         self.face: Image
         self.plain: Image
@@ -141,8 +142,10 @@ class Background:
 
         quiet = distance(now, self._last) < self.tolerance
         self._last = now
+        there = differs & (self.arrived < np.inf)
+        self.stirred = there & (self.stirred | ~quiet)
         self.arrived[~differs] = np.inf
-        self.arrived[differs & (~quiet | (self.arrived == np.inf))] = self.age
+        self.arrived[differs & ~there] = self.age
         alike = differs & (distance(now, self.face) < self.tolerance)
         other = differs & ~alike
         lost = np.where(quiet | (self.evidence < 2.0), dt, np.float32(0.15) * dt)

@@ -20,7 +20,7 @@ from watchword.detect.perspective import Perspective
 Mask = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
 
-WIDE = 0.40
+WIDE = 0.34
 """Width of a walking person by their height."""
 FULL = 0.20
 """Area of a walking person by the square of their height."""
@@ -62,16 +62,20 @@ class Arrival:
 
     Attributes:
         times: float32 (h, w), seconds; infinite where it came after the last look.
+        stirred: bool (h, w), where it changed again since.
         now: Seconds.
         pause: Seconds between the last look and the one before.
     """
 
     times: NDArray[np.float32]
+    stirred: NDArray[np.bool_]
     now: float
     pause: float
 
     def moves(self, place: tuple[slice, slice], inside: NDArray[np.bool_]) -> bool:
-        """Whether a blob came bit by bit, as what walks does; at a picture a second, whether it is new."""
+        """Whether a blob came bit by bit, or changes, as what walks does; at a picture a second, whether it is new."""
+        if np.count_nonzero(self.stirred[place] & inside) > 0.2 * np.count_nonzero(inside):
+            return True
         times = np.minimum(self.times[place][inside], self.now)
         if len(times) == 0:
             return False
@@ -189,7 +193,10 @@ def _without_shade(marks: NDArray[Any], shade: Mask, perspective: Perspective, p
     if len(rows) == 0 or len(cols) == 0 or rows[-1] + 1 - rows[0] < 0.7 * (bottom - top):
         return part
     box = [left + float(cols[0]), top + float(rows[0]), left + float(cols[-1] + 1), top + float(rows[-1] + 1)]
-    marks[place][inside & (shade[place] != 0)] = 0
+    inner = np.zeros_like(inside)
+    inner[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1] = True
+    marks[place][inside & ~inner] = 0
+    count = int(np.count_nonzero(inside & inner))
     return _Part(box, float(count), part.marks)
 
 

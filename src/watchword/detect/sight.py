@@ -91,7 +91,7 @@ class Sight:
         mask = self._without_things(raw, image)
         mask = blobs.tidy(mask)
         since_look = (frame.time - self._looked) / 1e9 if not due else 0.0
-        arrival = Arrival(back.arrived, back.age + since_look, self._pause)
+        arrival = Arrival(back.arrived, back.stirred, back.age + since_look, self._pause)
         found = blobs.find(mask, back.shade(image, mask), arrival, self._perspective, due)
         if due:
             self._settled.update(now, raw, back, found.boxes[~found.vehicle], self._perspective, elapsed)
