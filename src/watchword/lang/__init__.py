@@ -1,7 +1,5 @@
 """The rule language: text to tree to checked rules. Imports no NumPy, OpenCV, shapely or ONNX runtime."""
 
 from watchword.lang.findings import Finding
-from watchword.lang.ruleset import RuleSet, check_file, check_sentence, check_text, compile  # noqa: A004 - what one does
-from watchword.lang.show import show
+from watchword.lang.findings import Finding
 
-__all__ = ["Finding", "RuleSet", "check_file", "check_sentence", "check_text", "compile", "show"]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
+from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
-from lark.tree import Meta
 
 from watchword.lang import nodes as n
 from watchword.lang.findings import Finding, did_you_mean, finding
+from watchword.lang.scenario import BuildAll
 from watchword.text import Source, Span
 
 LARGEST = 4_000_000
@@ -24,8 +22,9 @@ _SKIP = r'"(?:\\.|[^"\\\n])*"|\#[^\n]*'
 # An item begins at its keyword, where what follows can be nothing else; at a line's start less is asked for, so that a
 # rule without its colon is still a rule of its own.
 _ITEM = (
-    r"(?P<item>(?:class|zone|line)\s+[^\W\d]\w*\s*="
-    r"|rule\s+[^\W\d]\w*\s*(?:[:{]|\"[^\"\n]*\"\s*\{)"
+    r"(?P<item>(?<!given )(?:class|zone|zones|line|let|schedule)\s+[^\W\d]\w*\s*="
+    r"|rule\s+[^\W\d]\w*\s*(?:[:{(]|\"[^\"\n]*\"\s*[{(])"
+    r"|define\s+[^\W\d]\w*\s*\(|signal\s+[^\W\d]\w*\s+is\b|override\s+[\w.]+\s+on\b|test\s*\"|include\s*\""
     r"|^[ \t]*(?:rule|class|language|test|let|define|include|schedule|signal|override|zones)\b(?=[ \t])"
     r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:polygon|\())"
 )
@@ -75,205 +74,6 @@ def keywords() -> tuple[str, ...]:
     return tuple(sorted(re.findall(r"^_?[A-Z]+\.2: /([a-z]+)", grammar(), re.MULTILINE)))
 
 
-@v_args(meta=True)
-class _Build(Transformer[Token, Any]):
-    """Lark's tree to nodes; places are moved to where the item stands in its file."""
-
-    def __init__(self, offset: int) -> None:
-        super().__init__()
-        self._offset = offset
-
-    def _at(self, meta: Meta) -> Span:
-        return Span(meta.start_pos + self._offset, meta.end_pos + self._offset)
-
-    def _of(self, token: Token) -> Span:
-        assert token.start_pos is not None
-        assert token.end_pos is not None
-        return Span(token.start_pos + self._offset, token.end_pos + self._offset)
-
-    def _name(self, token: Token) -> n.Name:
-        return n.Name(str(token), span=self._of(token))
-
-    def _quantity(self, token: Token) -> n.Quantity:
-        match = re.fullmatch(r"([\d.]+)(.*)", token)
-        assert match is not None
-        return n.Quantity(match[1], match[2], span=self._of(token))
-
-    # -- what a file holds
-
-    def language(self, meta: Meta, c: list[Token]) -> n.Language:
-        return n.Language(self._quantity(c[0]), span=self._at(meta))
-
-    def class_def(self, meta: Meta, c: list[Any]) -> n.ClassDef:
-        return n.ClassDef(self._name(c[0]), c[1], span=self._at(meta))
-
-    def class_names(self, _meta: Meta, c: list[Token]) -> tuple[n.Name, ...]:
-        return tuple(map(self._name, c))
-
-    def signed(self, _meta: Meta, c: list[Token | None]) -> float:
-        return float("".join(x for x in c if x))
-
-    def point(self, _meta: Meta, c: list[float]) -> tuple[float, float]:
-        return c[0], c[1]
-
-    def anchor(self, _meta: Meta, c: list[Token]) -> str | float:
-        return float(c[0][:-1]) / 100 if c[0].type == "PERCENT" else str(c[0])
-
-    def flow(self, _meta: Meta, c: list[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-        return tuple(c)
-
-    def zone_def(self, meta: Meta, c: list[Any]) -> n.ZoneDef:
-        return n.ZoneDef(self._name(c[0]), tuple(c[1:-2]), c[-2] or "bottom", c[-1], span=self._at(meta))
-
-    def line_def(self, meta: Meta, c: list[Any]) -> n.LineDef:
-        sides = (self._name(c[3]), self._name(c[4])) if c[3] else None
-        return n.LineDef(self._name(c[0]), c[1], c[2], sides, span=self._at(meta))
-
-    def rule_short(self, meta: Meta, c: list[Any]) -> n.RuleDef:
-        return n.RuleDef(self._name(c[0]), None, c[1], span=self._at(meta))
-
-    def rule_full(self, meta: Meta, c: list[Any]) -> n.RuleDef:
-        return n.RuleDef(self._name(c[0]), c[1] and unquote(c[1]), tuple(c[2:]), span=self._at(meta))
-
-    # -- the short form
-
-    def subject(self, _meta: Meta, c: list[Any]) -> tuple[n.Name, ...]:
-        names: tuple[n.Name, ...] = c[0]
-        return names
-
-    def sentence(self, meta: Meta, c: list[Any]) -> n.Sentence:
-        return n.Sentence(c[0], tuple(c[1:]), span=self._at(meta))
-
-    def _bare(self, meta: Meta, word: Token, **rest: Any) -> n.Apply:
-        return n.Apply(self._name(word), n.Name("it", span=self._of(word)), **rest, span=self._at(meta))
-
-    def bare_state(self, meta: Meta, c: list[Any]) -> n.Apply:
-        return self._bare(meta, c[0], values=c[1] or ())
-
-    def bare_zone(self, meta: Meta, c: list[Any]) -> n.Apply:
-        return self._bare(meta, c[0], names=(self._name(c[1]),))
-
-    def bare_line(self, meta: Meta, c: list[Any]) -> n.Apply:
-        return self._bare(meta, c[0], names=(self._name(c[1]),), way=c[2])
-
-    def with_(self, meta: Meta, c: list[Any]) -> n.With:
-        return n.With(c[0], span=self._at(meta))
-
-    def held(self, meta: Meta, c: list[Token]) -> n.Held:
-        return n.Held(self._quantity(c[1]), span=self._at(meta))
-
-    # -- the full form
-
-    def each(self, meta: Meta, c: list[Any]) -> n.Each:
-        return n.Each(c[0], self._name(c[1]), tuple(c[2:]), span=self._at(meta))
-
-    def filter(self, meta: Meta, c: list[Token]) -> n.Apply:
-        return self._bare(meta, c[0], names=(self._name(c[1]),))
-
-    def when(self, meta: Meta, c: list[Any]) -> n.When:
-        return n.When(c[0], span=self._at(meta))
-
-    def on_camera(self, meta: Meta, c: list[Token]) -> n.Clause:
-        return n.Clause("on", tuple(map(self._name, c)), span=self._at(meta))
-
-    def keep(self, meta: Meta, c: list[Token]) -> n.Clause:
-        return n.Clause("keep", (self._quantity(c[0]),), span=self._at(meta))
-
-    def cooldown(self, meta: Meta, c: list[Any]) -> n.Clause:
-        return n.Clause("cooldown", (self._quantity(c[0]), *(k for k in c[1:] if k)), span=self._at(meta))
-
-    def key(self, _meta: Meta, c: list[Token]) -> n.Name:
-        return self._name(c[0])
-
-    def key_zone(self, meta: Meta, _c: list[Token]) -> n.Name:
-        return n.Name("zone", span=self._at(meta))
-
-    def key_line(self, meta: Meta, _c: list[Token]) -> n.Name:
-        return n.Name("line", span=self._at(meta))
-
-    def key_camera(self, meta: Meta, _c: list[Token]) -> n.Name:
-        return n.Name("camera", span=self._at(meta))
-
-    def key_rule(self, meta: Meta, _c: list[Token]) -> n.Name:
-        return n.Name("rule", span=self._at(meta))
-
-    def gap(self, meta: Meta, c: list[Any]) -> n.Clause:
-        after = (self._quantity(c[1]),) if c[1] else ()
-        return n.Clause("gap", (self._name(c[0]), *after), span=self._at(meta))
-
-    def severity(self, meta: Meta, c: list[Token]) -> n.Clause:
-        return n.Clause("severity", (self._name(c[0]),), span=self._at(meta))
-
-    def message(self, meta: Meta, c: list[Token]) -> n.Clause:
-        return n.Clause("message", (unquote(c[0]),), span=self._at(meta))
-
-    def label(self, meta: Meta, c: list[Token]) -> n.Clause:
-        return n.Clause("label", (self._name(c[0]), unquote(c[1])), span=self._at(meta))
-
-    # -- conditions
-
-    def for_expr(self, meta: Meta, c: list[Any]) -> n.For:
-        return n.For(c[0], self._quantity(c[2]), span=self._at(meta))
-
-    def or_expr(self, meta: Meta, c: list[Any]) -> n.Or:
-        return n.Or(tuple(c), span=self._at(meta))
-
-    def and_expr(self, meta: Meta, c: list[Any]) -> n.And:
-        return n.And(tuple(c), span=self._at(meta))
-
-    def negated(self, meta: Meta, c: list[Any]) -> n.Not:
-        return n.Not(c[0], span=self._at(meta))
-
-    def bracket(self, _meta: Meta, c: list[Any]) -> n.Expr:
-        body: n.Expr = c[0]
-        return body
-
-    def thing_state(self, meta: Meta, c: list[Any]) -> n.Apply:
-        return n.Apply(self._name(c[1]), self._name(c[0]), values=c[2] or (), span=self._at(meta))
-
-    def thing_zone(self, meta: Meta, c: list[Token]) -> n.Apply:
-        return n.Apply(self._name(c[1]), self._name(c[0]), (self._name(c[2]),), span=self._at(meta))
-
-    def thing_line(self, meta: Meta, c: list[Any]) -> n.Apply:
-        names = (self._name(c[2]),)
-        return n.Apply(self._name(c[1]), self._name(c[0]), names, way=c[3], span=self._at(meta))
-
-    def group(self, meta: Meta, c: list[Any]) -> n.Group:
-        return n.Group(c[0], tuple(c[1:-1]), c[-1], span=self._at(meta))
-
-    def compare(self, _meta: Meta, c: list[Token]) -> str:
-        return str(c[0])
-
-    def count(self, meta: Meta, c: list[Any]) -> n.Count:
-        return n.Count(c[0], c[1], self._quantity(c[2]), span=self._at(meta))
-
-    def quantity(self, _meta: Meta, c: list[Token]) -> n.Quantity:
-        return self._quantity(c[0])
-
-    def arguments(self, _meta: Meta, c: list[n.Quantity]) -> tuple[n.Quantity, ...]:
-        return tuple(c)
-
-    def inward(self, meta: Meta, _c: list[Token]) -> n.Way:
-        return n.Way("inward", span=self._at(meta))
-
-    def outward(self, meta: Meta, _c: list[Token]) -> n.Way:
-        return n.Way("outward", span=self._at(meta))
-
-    def either(self, meta: Meta, _c: list[Token]) -> n.Way:
-        return n.Way("either", span=self._at(meta))
-
-    def to_side(self, meta: Meta, c: list[Token]) -> n.Way:
-        return n.Way("to", self._name(c[0]), span=self._at(meta))
-
-
-setattr(_Build, "with", _Build.with_)  # a rule of the grammar that Python cannot name
-
-
-def unquote(token: str) -> str:
-    r"""The text of a string token: its quotes off, \" and \\ undone."""
-    return re.sub(r"\\(.)", r"\1", token[1:-1])
-
-
 def cut(text: str) -> list[tuple[int, int]]:
     """Where the items of a file start and end. What stands before the first is one, too, unless it is all comments."""
     starts = [m.start("item") for m in _CUT.finditer(text) if m.group("item")]
@@ -320,7 +120,7 @@ def _parse(source: Source, text: str, offset: int) -> n.Item | Finding:
             return finding("E001", source, at, got="(", hint=f"brackets nest at most {DEEPEST} deep")
     try:
         tree = parser().parse(text)
-        item: n.Item = _Build(offset).transform(tree)
+        item: n.Item = BuildAll(offset).transform(tree)
         return item
     except UnexpectedInput as error:
         return _unexpected(source, text, offset, error)
