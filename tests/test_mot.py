@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.detections import NEVER, Detections
@@ -275,6 +275,7 @@ boxes = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(boxes, min_size=1, max_size=5), st.sampled_from([1, 7, 25, 29.97, 30]))
 def test_what_is_written_is_read_back(tmp_path_factory, ticks, fps):
     tables = [

@@ -12,7 +12,7 @@ from watchword.track import match
 
 
 @pytest.mark.parametrize("few", [0, match.FEW])
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(1, 30), st.integers(1, 30), st.sampled_from([0.03, 0.1, 0.4, 1.0]), st.integers(0, 2**32 - 1))
 def test_the_choice_is_the_best_there_is(few, n, m, density, seed):
     rng = np.random.default_rng(seed)
@@ -29,6 +29,7 @@ def test_the_choice_is_the_best_there_is(few, n, m, density, seed):
     assert gain[taken].sum() == pytest.approx(table[linear_sum_assignment(table, maximize=True)].sum())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(1, 4), st.integers(0, 2**32 - 1))
 def test_near_finds_what_is_within_reach_on_the_same_camera(n, m, cameras, seed):
     rng = np.random.default_rng(seed)

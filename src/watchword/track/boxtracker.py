@@ -21,7 +21,7 @@ from watchword.errors import StateError
 from watchword.track import memory
 from watchword.track.blocks import Block, Blocks
 from watchword.track.kalman import Motion
-from watchword.track.labels import ALIKE, SPEEDS, Labels
+from watchword.track.labels import AGILITY, ALIKE, Labels
 from watchword.track.match import Index, choose, near
 from watchword.track.state import Ints, Sights, Things
 from watchword.tracks import End, Tracks
@@ -43,7 +43,7 @@ class BoxTracker:
     Attributes:
         strong: A box of this score or more can begin a thing.
         weak: A box of this score or more can go on with one.
-        reach: H; a box's centre is no further from where a thing is expected.
+        reach: H; a box's centre is no further from where a person is expected.
         gate: Largest squared normalised distance of a match.
         net: The same for things seen within `recent`, once the sure matches are made.
         recent: Seconds.
@@ -56,8 +56,7 @@ class BoxTracker:
         coast: Seconds for which a thing is reported where it is expected (`seen` is False), if it had five sights.
         shown: A thing whose mean score is less is not reported.
         overlap: Beside a thing of its kind that it overlaps by this much (IoU) a box begins no other.
-        speed: H/s, how fast a thing may be when first seen.
-        speeds: The same for single labels.
+        agility: How many times faster than people things of a label are, in sizes of their boxes; 1 where not said.
         alike: Labels that detectors take for each other; a thing keeps its number when its label changes in such a set.
         motion: How things move and boxes err.
         name: What the terminal calls it.
@@ -77,8 +76,7 @@ class BoxTracker:
     coast: float = 0.15
     shown: float = 0.6
     overlap: float = 0.7
-    speed: float = 0.7
-    speeds: Mapping[str, float] = attrs.field(factory=lambda: dict(SPEEDS))
+    agility: Mapping[str, float] = attrs.field(factory=lambda: dict(AGILITY))
     alike: tuple[frozenset[str], ...] = ALIKE
     motion: Motion = attrs.field(factory=Motion)
     name: str = "boxes"
@@ -86,7 +84,7 @@ class BoxTracker:
     _blocks: Blocks = attrs.field(factory=Blocks, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._labels = Labels(self.alike, self.speeds, self.speed)
+        self._labels = Labels(self.alike, self.agility)
 
     def track(self, detections: Detections) -> Tracks:
         """The confirmed things of this tick, a row each. See `watchword.track.base.Tracker`.
@@ -111,7 +109,8 @@ class BoxTracker:
         ended = self._end(block, detections, elapsed, usual)
         things = block.things
         dt = elapsed[things.camera]
-        self.motion.predict(things, dt, (things.unseen > 0) & memory.still(things))
+        resting = (things.unseen > 0) & memory.still(things)
+        self.motion.predict(things, dt, self._labels.agility[things.label], resting)
         things.unseen = things.unseen + self._looking(elapsed, usual)[things.camera]
         sights = Sights.of(detections, self._labels.numbers(detections.names))
         row, whole, new = self._match(things, sights, dt, now, usual)
@@ -189,10 +188,11 @@ class BoxTracker:
     def _pairs(self, things: Things, sights: Sights, dt: Floats, since: Ints) -> tuple[Index, Index, Floats, Floats]:
         """Things and boxes within reach, (k,) positions each, their squared distance and what a match would gain."""
         size = things.scale
-        thing, box = near(things.x, things.camera, self.reach * size, sights.x, sights.camera)
+        reach = self.reach * size * self._labels.agility[things.label]
+        thing, box = near(things.x, things.camera, reach, sights.x, sights.camera)
         dx, dy = sights.x[box] - things.x[thing], sights.y[box] - things.y[thing]
-        far = (dx * dx + dy * dy) / (size * size)[thing]
-        fit = np.flatnonzero(far <= self.reach**2)
+        far = dx * dx + dy * dy
+        fit = np.flatnonzero(far <= (reach * reach)[thing])
         thing, box, far = thing[fit], box[fit], far[fit]
         kinds = self._labels.kinds
         fit = (kinds[things.label][thing] == kinds[sights.label][box]) & (sights.score >= self.weak)[box]
@@ -201,7 +201,7 @@ class BoxTracker:
         r, rs = self.motion.errors(dt)
         spread = things.pp + r
         taller = np.log(sights.h)[box] - np.log(things.h)[thing]
-        distance = far / spread[thing] + taller * taller / (things.ps + rs)[thing]
+        distance = far / (size * size * spread)[thing] + taller * taller / (things.ps + rs)[thing]
         # What is vague, or young, does not win over what is known well.
         handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND)
         return thing, box, distance, np.maximum(BASE - distance - handicap[thing], HAIR)
@@ -237,7 +237,8 @@ class BoxTracker:
             return row
         sights = sights.take(at)
         place, size = self.motion.errors(elapsed[sights.camera])
-        born = sights.things(now[sights.camera], place, size, self._labels.speeds[sights.label] ** 2)
+        speed = (self.motion.speed * self._labels.agility[sights.label]) ** 2
+        born = sights.things(now[sights.camera], place, size, speed)
         things = Things.join((block.things, born))
         order = np.argsort(things.camera, kind="stable")
         block.things = things.take(order)

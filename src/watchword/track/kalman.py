@@ -22,6 +22,7 @@ class Motion:
     """How things move and how boxes err. H is the height of a thing's box.
 
     Attributes:
+        speed: H/s, how fast a thing may be when first seen.
         acceleration: H/s by which a velocity changes in a second (as the root of seconds).
         place: H, error of a box's centre.
         size: Share of a box's size, its error.
@@ -30,6 +31,7 @@ class Motion:
         decay: Seconds in which the velocity of a thing unseen falls to 1/e.
     """
 
+    speed: float = 0.7
     acceleration: float = 0.3
     place: float = 0.045
     size: float = 0.065
@@ -37,7 +39,7 @@ class Motion:
     drift: float = 0.05
     decay: float = 1.5
 
-    def predict(self, things: Things, dt: Floats, resting: Bools) -> None:
+    def predict(self, things: Things, dt: Floats, agility: Floats, resting: Bools) -> None:
         """Move each thing by `dt` seconds, (n,), in place; what rests unseen stays."""
         things.vx = np.where(resting, 0.0, things.vx)
         things.vy = np.where(resting, 0.0, things.vy)
@@ -48,7 +50,7 @@ class Motion:
         things.y = things.y + things.vy * path
         things.vx = things.vx * fade
         things.vy = things.vy * fade
-        q = self.acceleration**2
+        q = (self.acceleration * agility) ** 2
         things.pp = things.pp + dt * (2 * things.pv + dt * (things.vv + q * dt / 3))
         things.pv = things.pv + dt * (things.vv + q * dt / 2)
         things.vv = things.vv + q * dt

@@ -1,4 +1,4 @@
-"""Labels as numbers, which of them detectors take for each other, and how fast their things may be."""
+"""Labels as numbers, which of them detectors take for each other, and how nimble their things are."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ ALIKE = (
 )
 """Labels that detectors take for each other."""
 
-SPEEDS: Mapping[str, float] = {
-    **dict.fromkeys(("car", "truck", "bus", "van", "vehicle", "train", "motorcycle", "motorbike"), 2.5),
-    **dict.fromkeys(("bicycle", "bike"), 1.5),
+AGILITY: Mapping[str, float] = {
+    **dict.fromkeys(("car", "truck", "bus", "van", "vehicle", "train"), 5.0),
+    **dict.fromkeys(("motorcycle", "motorbike"), 4.0),
+    **dict.fromkeys(("bicycle", "bike"), 2.0),
 }
-"""H/s, how fast things of a label may be when first seen, where that is more than people are."""
+"""How many times faster than people, in sizes of their boxes, things of a label move and change their speed."""
 
 
 class Labels:
@@ -29,15 +30,15 @@ class Labels:
     Attributes:
         names: In the order of their numbers.
         kinds: int64 (n,), equal for labels that are alike.
-        speeds: float64 (n,), H/s.
+        agility: float64 (n,), how many times faster than people they move.
     """
 
-    def __init__(self, alike: Sequence[frozenset[str]], speeds: Mapping[str, float], speed: float) -> None:
-        self._alike, self._speeds, self._speed = alike, speeds, speed
+    def __init__(self, alike: Sequence[frozenset[str]], agility: Mapping[str, float]) -> None:
+        self._alike, self._agility = alike, agility
         self._numbers: dict[str, int] = {}
         self.names: tuple[str, ...] = ()
         self.kinds: Ints = np.empty(0, np.int64)
-        self.speeds: Floats = np.empty(0)
+        self.agility: Floats = np.empty(0)
 
     def numbers(self, names: tuple[str, ...]) -> Ints:
         """The number of each label, (n,); one not met before gets the next."""
@@ -46,7 +47,7 @@ class Labels:
                 self._numbers.setdefault(name, len(self._numbers))
             self.names = tuple(self._numbers)
             self.kinds = np.array([self._kind(name) for name in self.names], np.int64)
-            self.speeds = np.array([self._speeds.get(name, self._speed) for name in self.names])
+            self.agility = np.array([self._agility.get(name, 1.0) for name in self.names])
         return np.array([self._numbers[name] for name in names], np.int64)
 
     def _kind(self, name: str) -> int:
