@@ -12,15 +12,42 @@ TIME = {"ms": MS, "s": SECOND, "min": MINUTE, "h": HOUR}
 
 KINDS: dict[str, str] = {
     **dict.fromkeys(TIME, "time"),
+    **dict.fromkeys(("m", "cm"), "length"),
+    **dict.fromkeys(("m/s", "km/h"), "speed"),
+    "m2": "area",
     "px": "picture length",
-    "m": "length",
-    "cm": "length",
+    "px/s": "picture speed",
+    "px2": "picture area",
+    "/m2": "density",
+    **dict.fromkeys(("/s", "/min"), "rate"),
     "%": "share",
+    "deg": "angle",
     "": "plain number",
 }
 """What kind of quantity a unit measures."""
 
+METRIC = frozenset({"length", "speed", "area", "density"})
+"""Kinds that need the camera's ground calibration."""
+
+IN_PICTURE = {"length": "px", "speed": "px/s", "area": "px2"}
+"""What to write instead where a camera is not calibrated."""
+
 METRES = {"m": Fraction(1), "cm": Fraction(1, 100)}
+
+SIZE: dict[str, Fraction] = {
+    **{unit: Fraction(ns, SECOND) for unit, ns in TIME.items()},
+    **METRES,
+    "m/s": Fraction(1),
+    "km/h": Fraction(1000, 3600),
+    "/min": Fraction(1, 60),
+    "%": Fraction(1, 100),
+}
+"""How much of the first unit of its kind a unit is; 1 where it is not named."""
+
+
+def value(number: str, unit: str) -> Fraction:
+    """A quantity in the base unit of its kind (s, m, m/s, m2, px, px/s, px2, /m2, /s, a share of 1, deg), exact."""
+    return Fraction(number) * SIZE.get(unit, 1)
 
 
 def nanoseconds(number: str, unit: str) -> int:

@@ -11,8 +11,23 @@ from typing import Literal
 
 import attrs
 
-Kind = Literal["state", "event"]
-Shape = Literal["is W", "W zone NAME", "W line NAME"]
+Kind = Literal["state", "event", "quantity"]
+Shape = Literal[
+    "is W",
+    "W",
+    "W zone NAME",
+    "W line NAME",
+    "W flow in zone NAME",
+    "W toward WAY",
+    "W R of THING",
+    "W CLASS",
+    "W of GROUP",
+    "W ATTRIBUTE of GROUP",
+    "W of (CONDITION)",
+    "W share of zone NAME",
+    "W(…)",
+    ".W",
+]
 
 
 @attrs.frozen
@@ -30,13 +45,15 @@ class Word:
 
     Attributes:
         name: As it is written.
-        kind: "state" (holds or not at each moment) or "event" (happens at a moment).
-        shape: How it stands: `p is W`, `p W zone z`, `p W line l`.
+        kind: "state" (holds or not at each moment), "event" (happens at a moment) or "quantity" (a number with a unit).
+        shape: How it stands in a sentence.
         prose: What it means, for a person.
-        build: `module:function` of its kernel.
+        build: `module:class` of its kernel; empty where it is read and checked, but not run yet.
         example: A rule that uses it, checked in the tests.
         parameters: What may stand in brackets behind it.
-        absence: True where it says that something is not there: such a rule starts again after a gap.
+        measures: Of a quantity, the kinds it may be compared with; empty: whatever its attribute measures.
+        metric: True where it can only be measured on a calibrated ground.
+        over: True where it needs `over` a time.
     """
 
     name: str
@@ -46,14 +63,19 @@ class Word:
     build: str
     example: str
     parameters: tuple[Parameter, ...] = ()
-    absence: bool = False
+    measures: tuple[str, ...] = ()
+    metric: bool = False
+    over: bool = False
 
 
 def _all() -> dict[str, Word]:
-    from watchword.words import motion, owner, space
+    from watchword.words import crowd, motion, owner, posture, space
 
-    return {word.name: word for room in (space, motion, owner) for word in room.WORDS}
+    return {word.name: word for room in (space, motion, posture, owner, crowd) for word in room.WORDS}
 
 
 WORDS = MappingProxyType(_all())
 """Every word by its name."""
+
+ATTRIBUTES = MappingProxyType({name: word for name, word in WORDS.items() if word.shape == ".W"})
+"""What can be asked of a thing: `p.speed`."""

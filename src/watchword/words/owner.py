@@ -18,4 +18,37 @@ WORDS = (
             Parameter("T", ("time",), "5 s"),
         ),
     ),
+    Word(
+        "owner",
+        "state",
+        "W R of THING",
+        "The person nearest within R when the thing came to rest. Stands in `using person o = owner of b within 2m`: the "
+        "second thing is picked once and kept; where there is none, there is no instance of the rule.",
+        "",
+        "rule apart { each bag b using person o = owner of b within 2m when distance(b, o) > 5m for 10s }",
+    ),
+    Word(
+        "alone",
+        "state",
+        "is W",
+        "No other person is within 5 m; without calibration, within 3 times its height.",
+        "",
+        "rule lone_child { each person p in zone hall when p is alone for 30s }",
+    ),
+    Word(
+        "drops",
+        "event",
+        "W CLASS",
+        "A thing of the class came to rest beside the person, who had brought it.",
+        "",
+        "rule dropped: person drops bag",
+    ),
+    Word(
+        "takes",
+        "event",
+        "W CLASS",
+        "A thing of the class that was at rest went away with the person.",
+        "",
+        "rule taken: person takes bag",
+    ),
 )

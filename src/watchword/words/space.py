@@ -2,6 +2,11 @@
 
 from watchword.words import Word
 
+
+def _about(condition: str) -> str:
+    return f"rule asks {{ each person p in zone hall when p.{condition} for 2s }}"
+
+
 WORDS = (
     Word(
         "in",
@@ -54,4 +59,53 @@ WORDS = (
         "watchword.run.space:Crosses",
         "rule gate_in: person crosses line gate inward",
     ),
+    Word(
+        "within",
+        "state",
+        "W R of THING",
+        "The thing is no further than R from the other one; a length in metres needs a calibrated ground.",
+        "",
+        "rule close { each bag b using person o = owner of b within 2m when not o within 3m of b for 5s }",
+    ),
+    Word(
+        "appears",
+        "event",
+        "W",
+        "Its tracker has confirmed it for the first time.",
+        "",
+        "rule fire { each {fire, smoke} f when f appears }",
+    ),
+    Word(
+        "disappears",
+        "event",
+        "W",
+        "It has ended: its tracker said so, or it was unseen for longer than its memory. Dated at its end.",
+        "",
+        "rule gone { each backpack b in zone hall when b disappears }",
+    ),
+    Word(
+        "distance",
+        "quantity",
+        "W(…)",
+        "How far two things are from each other.",
+        "",
+        "rule apart { each bag b using person o = owner of b within 2m when distance(b, o) > 5m for 10s }",
+        measures=("length", "picture length"),
+    ),
+    Word(
+        "dwell",
+        "quantity",
+        "W of GROUP",
+        "How long the thing has been in the zone in this visit: a step out of less than 5 s goes on with the visit and "
+        "is not counted. Written `dwell of p in zone z`.",
+        "",
+        "rule loiters { each person p when dwell of p in zone hall > 5min }",
+        measures=("time",),
+    ),
+    Word("width", "quantity", ".W", "Of its box.", "", _about("width > 80px"), measures=("picture length", "length")),
+    Word("height", "quantity", ".W", "Of its box.", "", _about("height > 80px"), measures=("picture length", "length")),
+    Word("area", "quantity", ".W", "Of its box.", "", _about("area > 900px2"), measures=("picture area", "area")),
+    Word("aspect", "quantity", ".W", "Width of its box by height.", "", _about("aspect > 1.5"), measures=("plain number",)),
+    Word("score", "quantity", ".W", "How sure its detector is, 0 to 1.", "", _about("score > 0.8"), measures=("plain number", "share")),
+    Word("seen_for", "quantity", ".W", "How long it has been known.", "", _about("seen_for > 10s"), measures=("time",)),
 )
