@@ -1,86 +1,29 @@
-"""What is wrong with a rule file, said without running it. A check yields findings and never raises."""
+"""What is wrong with a rule, said without running it. A check yields findings and never raises."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 
-from watchword.errors import SceneError
+import attrs
+
 from watchword.lang import nodes as n
-from watchword.lang import rewrite
-from watchword.lang.findings import Finding, did_you_mean, finding, nearest
-from watchword.lang.parse import keywords, parse
-from watchword.lang.show import show
-from watchword.scene import Line, Zone
+from watchword.lang.conditions import ConditionCheck, Scope
+from watchword.lang.findings import Finding, did_you_mean
+from watchword.lang.kinds import kind
+from watchword.lang.names import Names
+from watchword.lang.parse import keywords
+from watchword.lang.refs import walk as walk_all
+from watchword.lang.rewrite import PASSES, is_absence
 from watchword.text import Source, Span
-from watchword.units import KINDS
-from watchword.words import WORDS, Word
-from watchword.words.labels import KNOWN
+from watchword.units import SECOND, nanoseconds
+from watchword.words import WORDS
 
-Classes = Mapping[str, frozenset[str]]
 FIELDS = ("rule", "title", "camera", "zone", "line", "severity", "held", "count", "time")
-"""What a message may name besides `thing.id` and `thing.class`."""
-
-
-@cache
-def library() -> Classes:
-    """The classes of the library file that the package ships."""
-    text = files("watchword.lang").joinpath("library.watch").read_text("utf-8")
-    source = Source("library.watch", text)
-    items, findings = parse(source)
-    classes, more = expand([i for i in items if isinstance(i, n.ClassDef)], source, {})
-    assert not findings
-    assert not more
-    return classes
-
-
-def expand(defs: Iterable[n.ClassDef], source: Source, shipped: Classes) -> tuple[Classes, list[Finding]]:
-    """Every class as the set of labels it stands for; its own name inside its definition is the detector's label."""
-    findings: list[Finding] = []
-    own = {d.name.text: d for d in defs}
-    made: dict[str, frozenset[str]] = {}
-
-    def labels(name: str, under: tuple[str, ...]) -> frozenset[str]:
-        if name in made:
-            return made[name]
-        if name not in own:
-            return shipped.get(name, frozenset({name}))
-        found: set[str] = set()
-        for member in own[name].members:
-            if member.text == name:
-                found.add(name)
-            elif member.text in under:
-                findings.append(finding("E206", source, member.span, name=member.text, hint="leave one of the two out"))
-            else:
-                found |= labels(member.text, (*under, name))
-        made[name] = frozenset(found)
-        return made[name]
-
-    for name in own:
-        labels(name, ())
-    return MappingProxyType({**shipped, **made}), findings
-
-
-def kind(node: n.Expr) -> str:
-    """Whether a condition is a "state" or an "event"; an unknown word counts as a state, for one fault, one finding."""
-    match node:
-        case n.Apply():
-            word = WORDS.get(node.word.text)
-            return word.kind if word else "state"
-        case n.And() | n.Or():
-            return "event" if any(kind(p) == "event" for p in node.parts) else "state"
-        case _:
-            return "state"
-
-
-def walk(node: n.Expr) -> Iterator[n.Expr]:
-    """A condition and every condition in it; what stands in a group's `where` is not among them."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+"""What a message may name besides `thing.id`, `thing.class` and attributes of things."""
+SHORTEST = SECOND // 5
+"""Two frames of a camera at 10 a second, ns."""
+ONCE = frozenset({"on", "active", "grace", "keep", "cooldown", "gap", "unless", "severity", "message"})
 
 
 def children(node: n.Expr) -> tuple[n.Expr, ...]:
@@ -90,260 +33,280 @@ def children(node: n.Expr) -> tuple[n.Expr, ...]:
             return node.parts
         case n.Not() | n.For():
             return (node.body,)
+        case n.Sequence():
+            return (node.first, *(step.body for step in node.steps))
         case _:
             return ()
 
 
+def walk(node: n.Expr) -> Iterator[n.Expr]:
+    """A condition and every condition in it; what stands in a group's `where` is not among them."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
 def names_of(rule: n.Rule) -> tuple[list[n.Name], list[n.Name]]:
-    """The zones and the lines that a rule speaks of."""
+    """The zones and the lines that a rule speaks of, wherever in it."""
     zones: list[n.Name] = []
     lines: list[n.Name] = []
-
-    def visit(node: n.Expr) -> None:
-        for part in walk(node):
-            if isinstance(part, n.Apply) and part.names:
-                word = WORDS.get(part.word.text)
-                (lines if word and word.shape == "W line NAME" else zones).extend(part.names)
-            elif isinstance(part, n.Count):
-                for f in part.group.filters:
-                    zones.extend(f.names)
-                if part.group.where:
-                    visit(part.group.where)
-
-    visit(rule.when)
+    for part in walk_all((rule.when, rule.clear or (), rule.excepted)):
+        if isinstance(part, n.Apply) and part.names:
+            word = WORDS.get(part.word.text)
+            of_line = part.way is not None or (word is not None and word.shape == "W line NAME")
+            (lines if of_line else zones).extend(part.names)
+        elif isinstance(part, n.Of) and part.line is not None:
+            lines.append(part.line)
+        elif isinstance(part, n.OfZone):
+            zones.append(part.zone)
     return zones, lines
 
 
 class RuleCheck:
-    """Checks one rule, with the names of its file at hand."""
+    """Checks one rule as it was written, with the names of its file at hand.
 
-    def __init__(self, source: Source, classes: Classes, zones: Iterable[str], lines: Mapping[str, n.LineDef]) -> None:
+    Args:
+        source: The text it stands in.
+        names: What the file defines.
+        columns: Names of attributes that a detector here is known to give.
+    """
+
+    def __init__(self, source: Source, names: Names, columns: Iterable[str] = ()) -> None:
         self.source = source
-        self.classes = classes
-        self.zones = set(zones)
-        self.lines = lines
-        self.findings: list[Finding] = []
+        self.names = names
+        self._conditions = ConditionCheck(source, names, frozenset(columns))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found."""
+        return self._conditions.findings
 
     def add(self, code: str, span: Span, *, hint: str = "", notes: Iterable[str] = (), **values: object) -> None:
         """Note a finding."""
-        self.findings.append(finding(code, self.source, span, hint=hint, notes=notes, **values))
+        self._conditions.add(code, span, hint=hint, notes=notes, **values)
 
-    def rule(self, rule: n.Rule) -> list[Finding]:
-        """All that is wrong with a rule, but for names that only a scene can tell."""
-        things: dict[str, str] = {}
-        if rule.each:
-            self._classes(rule.each.classes)
-            things[rule.each.name.text] = "thing"
-            self._bound(rule.each.name)
-        self._expr(rule.when, things)
-        event = kind(rule.when) == "event"
-        if event and rule.keep:
-            self.add("E210", rule.span, clause="keep", why="an event is over at its moment")
-        for key in rule.per:
-            if key not in {"zone", "line", "camera", "rule", *things}:
-                self.add("E103", rule.span, name=key, hint=did_you_mean(key, things))
-        self._message(rule, things)
+    def rule(self, rule: n.RuleDef) -> list[Finding]:
+        """All that is wrong with a rule, but for what only a scene can tell."""
+        for setting in rule.settings:
+            if [s.name.text for s in rule.settings].count(setting.name.text) > 1:
+                self.add("E204", setting.name.span, name=setting.name.text, hint="give it once")
+        values = {s.name.text: s.value for s in rule.settings}
+        if isinstance(rule.body, n.Sentence):
+            self._sentence(rule, rule.body, values)
+        else:
+            self._clauses(rule, rule.body, values)
         return self.findings
 
-    def _bound(self, name: n.Name) -> None:
+    # ---- the short form
+
+    def _sentence(self, rule: n.RuleDef, said: n.Sentence, values: Mapping[str, n.Quantity]) -> None:
+        held = [p for p in said.phrases if isinstance(p, n.Held)]
+        if len(held) > 1:
+            self.add("E211", held[1].span, hint="say it once, over the whole sentence")
+        parts = [p for p in said.phrases if not isinstance(p, n.Held)]
+        if not parts:
+            hint = "say what should hold, such as `in zone hall` or `unattended`"
+            self.add("E209", held[0].span, rule=rule.name.text, hint=hint)
+            return
+        scope = Scope({"it": "thing"}, values)
+        self._conditions.classes(said.classes)
+        exprs: list[n.Expr] = []
+        for part in parts:
+            body = part.body if isinstance(part, n.With) else part
+            exprs.append(body)
+            self._conditions.expr(body, scope)
+        self._events(exprs)
+        for one in held:
+            self._duration(one.duration, scope)
+            events = [e for e in exprs if kind(e, self.names) == "event"]
+            if events:
+                self._conditions.not_event(events[0])
+
+    def _events(self, parts: list[n.Expr]) -> None:
+        events = [p for p in parts if kind(p, self.names) == "event"]
+        if len(events) > 1:
+            self._conditions.two_events(events[1])
+
+    # ---- the full form
+
+    def _clauses(self, rule: n.RuleDef, clauses: tuple[n.Clauses, ...], values: Mapping[str, n.Quantity]) -> None:
+        met: dict[str, n.Clauses] = {}
+        for clause in clauses:
+            key = _key(clause)
+            if key in met and key not in ("label", "except"):
+                line, _ = self.source.place(met[key].span.start)
+                notes = [f"the first is in line {line}"]
+                self.add("E203", clause.span, clause=key, notes=notes, hint="leave one out")
+            met.setdefault(key, clause)
+        scope = Scope({}, values)
+        each, when = met.get("each"), met.get("when")
+        for clause in clauses:
+            if isinstance(clause, n.EachZone):
+                self._each_zone(clause, scope)
+        if isinstance(each, n.Each):
+            self._each(each, scope)
+        for clause in clauses:
+            if isinstance(clause, n.Using):
+                self._using(clause, scope)
+        if not isinstance(when, n.When):
+            self.add("E209", rule.name.span, rule=rule.name.text, hint="add what should hold: `when …`")
+        else:
+            self._conditions.expr(when.body, scope)
+        event = isinstance(when, n.When) and kind(when.body, self.names) == "event"
+        for clause in clauses:
+            self._clause(clause, scope, event)
+        if isinstance(when, n.When):
+            self._warn(when, clauses)
+
+    def _each_zone(self, clause: n.EachZone, scope: Scope) -> None:
+        placed = self.names.get("zone").get(clause.group.text)
+        if placed is None or not isinstance(placed.item, n.ZonesDef):
+            groups = [k for k, p in self.names.get("zone").items() if isinstance(p.item, n.ZonesDef)]
+            hint = did_you_mean(clause.group.text, groups) or "define one: `zones platforms = p1, p2`"
+            self.add("E104", clause.group.span, name=clause.group.text, hint=hint)
+        self._bound(clause.name, scope)
+        scope.things[clause.name.text] = "zone"
+
+    def _each(self, each: n.Each, scope: Scope) -> None:
+        self._conditions.classes(each.classes)
+        self._bound(each.name, scope)
+        inner = Scope({**scope.things, "it": "thing"}, scope.values)
+        for filter_ in each.filters:
+            self._conditions.expr(filter_, inner)
+            self._conditions.state(filter_)
+        if each.where is not None:
+            self._conditions.expr(each.where, inner)
+            self._conditions.state(each.where)
+        for near in each.near:
+            self._conditions.reach(near.reach, scope)
+            self._conditions.thing(near.thing, scope)
+        scope.things[each.name.text] = "thing"
+
+    def _using(self, clause: n.Using, scope: Scope) -> None:
+        self._conditions.classes(clause.classes)
+        self._conditions.thing(clause.thing, scope)
+        self._conditions.reach(clause.within, scope)
+        if clause.word.text != "owner":
+            hint = "write `using person o = owner of b within 2m`"
+            self.add("E102", clause.word.span, name=clause.word.text, hint=hint)
+        self._bound(clause.name, scope)
+        scope.things[clause.name.text] = "thing"
+
+    def _bound(self, name: n.Name, scope: Scope) -> None:
         if name.text == "it":
             return
         what = ""
         if name.text in keywords() or name.text in WORDS:
             what = "a word of the language"
-        elif name.text in self.classes:
+        elif name.text in self.names.classes:
             what = "a class"
-        elif name.text in self.zones:
+        elif name.text in self.names.get("zone"):
             what = "a zone"
+        elif name.text in scope.things:
+            what = "another thing of this rule"
         if what:
             self.add("E205", name.span, name=name.text, what=what, hint="take another name, such as `x`")
 
-    def _classes(self, names: Iterable[n.Name]) -> None:
-        known = {*self.classes, *KNOWN}
-        for name in names:
-            # A name one or two letters off a known one is a slip; any other may be a label of the user's own detector.
-            near = "" if name.text in known else nearest(name.text, known)
-            if near and _distance(name.text, near) <= (2 if len(near) > 4 else 1):
-                self.add("E101", name.span, name=name.text, hint=f"did you mean `{near}`?")
+    def _clause(self, clause: n.Clauses, scope: Scope, event: bool) -> None:
+        match clause:
+            case n.ClearWhen():
+                self._conditions.expr(clause.body, scope)
+                self._conditions.state(clause.body)
+                if event:
+                    self.add("E210", clause.span, clause="clear", why="an event is over at its moment", hint="leave it out")
+            case n.Except():
+                self._conditions.expr(clause.body, scope)
+                self._conditions.state(clause.body)
+            case n.Clause():
+                self._plain(clause, scope, event)
 
-    def _expr(self, node: n.Expr, things: Mapping[str, str]) -> None:
-        match node:
-            case n.Apply():
-                self._apply(node, things)
-            case n.Count():
-                if "." in node.number.number:
-                    self.add("E202", node.number.span, got=node.number.number, kind="fraction", wanted="whole number")
-                self._group(node.group)
-            case n.For():
-                self._state(node.body)
-                self._expr(node.body, things)
-                if isinstance(node.body, n.Or) and any(isinstance(p, n.And) for p in node.body.parts):
-                    self.add("W201", node.span, hint="put brackets around what belongs together")
-            case n.Not():
-                self._state(node.body)
-                self._expr(node.body, things)
-            case n.And():
-                events = [p for p in node.parts if kind(p) == "event"]
-                if len(events) > 1:
-                    self.add("E212", events[1].span, got=show(events[1]), hint="two things never happen at one moment")
-                for part in node.parts:
-                    self._expr(part, things)
-            case n.Or():
-                kinds = {kind(p) for p in node.parts}
-                if len(kinds) > 1:
-                    state = next(p for p in node.parts if kind(p) == "state")
-                    self.add("E202", state.span, got=show(state), kind="state", wanted="event")
-                for part in node.parts:
-                    self._expr(part, things)
+    def _plain(self, clause: n.Clause, scope: Scope, event: bool) -> None:
+        amounts = [v for v in clause.values if isinstance(v, n.Quantity | n.Param)]
+        for amount in amounts:
+            self._duration(amount, scope, short=clause.keyword in ("keep",))
+        names = [v for v in clause.values if isinstance(v, n.Name)]
+        match clause.keyword:
+            case "keep" | "grace" if event and clause.keyword == "keep":
+                why = "an event is over at its moment"
+                self.add("E210", clause.span, clause="keep", why=why, hint="leave it out")
+            case "cooldown":
+                for name in names:
+                    if name.text not in {"zone", "line", "camera", "rule", *scope.things}:
+                        known = ["zone", "line", "camera", "rule", *scope.things]
+                        self.add("E103", name.span, name=name.text, hint=did_you_mean(name.text, known))
+            case "active":
+                self._known("schedule", "E111", names[0], "schedule night = 22:00-06:00")
+            case "unless":
+                for name in names:
+                    self._known("rule", "E115", name, "")
+            case "message":
+                self._message(clause, scope)
 
-    def _state(self, node: n.Expr) -> None:
-        if kind(node) == "event":
-            event = next(p for p in walk(node) if isinstance(p, n.Apply) and kind(p) == "event")
-            self.add("E201", event.span, got=show(event), hint="say where or how it is: `in zone …`, `is still`")
+    def _known(self, what: str, code: str, name: n.Name, example: str) -> None:
+        known = self.names.get(what)
+        if name.text not in known:
+            hint = did_you_mean(name.text, known) or (f"define it: `{example}`" if example else "")
+            self.add(code, name.span, name=name.text, hint=hint)
 
-    def _group(self, group: n.Group) -> None:
-        self._classes(group.classes)
-        for filter_ in group.filters:
-            self._apply(filter_, {"it": "thing"})
-            self._state(filter_)
-        if group.where:
-            self._state(group.where)
-            self._expr(group.where, {"it": "thing"})
-
-    def _apply(self, node: n.Apply, things: Mapping[str, str]) -> None:
-        word = WORDS.get(node.word.text)
-        if word is None:
-            shape = "is W" if not node.names else ""
-            same = [w for w in WORDS.values() if not shape or w.shape == shape]
-            hint = did_you_mean(node.word.text, [w.name for w in same]) or did_you_mean(node.word.text, WORDS)
-            self.add("E102", node.word.span, name=node.word.text, hint=hint)
+    def _duration(self, amount: n.Amount, scope: Scope, short: bool = True) -> None:
+        self._conditions.amount(amount, scope, "time")
+        if not short and isinstance(amount, n.Quantity):
             return
-        said = "is W" if not node.names else ("W line NAME" if self._speaks_of_line(node) else "W zone NAME")
-        if word.shape != said:
-            what = {"is W": "`is`", "W line NAME": "a line", "W zone NAME": "a zone"}[said]
-            self.add("E213", node.word.span, word=word.name, what=what, hint=f"write it as in: {word.example}")
-            return
-        if node.thing.text not in things and node.thing.text != "it":
-            self.add("E103", node.thing.span, name=node.thing.text, hint=did_you_mean(node.thing.text, things))
-        elif node.thing.text == "it" and "it" not in things:
-            bound = ", ".join(f"`{t}`" for t in things) or "nothing: add `each person p`"
-            self.add("E103", node.thing.span, name="it", hint=f"the thing of this rule is {bound}")
-        self._values(node, word)
-        if node.way is not None:
-            self._way(node)
 
-    def _speaks_of_line(self, node: n.Apply) -> bool:
-        between = self.source.text[node.word.span.end : node.names[0].span.start]
-        return "line" in between
-
-    def _values(self, node: n.Apply, word: Word) -> None:
-        for parameter, value in zip(word.parameters, node.values, strict=False):
-            if KINDS[value.unit] not in parameter.measures:
-                wanted = " or ".join(parameter.measures)
-                self.add(
-                    "E202", value.span, got=show(value), kind=KINDS[value.unit], wanted=f"{parameter.name} ({wanted})"
-                )
-        for extra in node.values[len(word.parameters) :]:
-            self.add("E213", extra.span, word=word.name, what=f"a number {show(extra)}", hint="leave it out")
-
-    def _way(self, node: n.Apply) -> None:
-        line = self.lines.get(node.names[0].text)
-        if line is None or node.way is None:  # a scene's line: asked when the scene is known
-            return
-        check_way(self, node, line.name.text, tuple(s.text for s in line.sides) if line.sides else None)
-
-    def _message(self, rule: n.Rule, things: Mapping[str, str]) -> None:
-        for field in re.findall(r"\{([^{}]*)\}", rule.message):
+    def _message(self, clause: n.Clause, scope: Scope) -> None:
+        text = str(clause.values[0])
+        start = clause.span.start
+        raw = self.source.text[clause.span.start : clause.span.end]
+        for match in re.finditer(r"\{([^{}]*)\}", text):
+            field = match[1]
             thing, _, attribute = field.partition(".")
-            if field in FIELDS or (thing in things and attribute in ("id", "class")):
+            if field in FIELDS or (field.startswith("$") and self._conditions.value(field[1:], scope) is not None):
                 continue
-            known = [*FIELDS, *(f"{t}.{a}" for t in things for a in ("id", "class"))]
-            self.add(
-                "E208", rule.span, name=field, hint=did_you_mean(field, known), notes=[f"fields: {', '.join(known)}"]
-            )
+            if thing in scope.things and attribute:
+                continue
+            known = [*FIELDS, *(f"{t}.{a}" for t in scope.things for a in ("id", "class"))]
+            at = raw.find(match[0])
+            span = Span(start + at + 1, start + at + 1 + len(field)) if at >= 0 and field else clause.span
+            notes = [f"fields: {', '.join(known)}"]
+            self.add("E208", span, name=field, hint=did_you_mean(field, known), notes=notes)
+
+    # ---- warnings
+
+    def _warn(self, when: n.When, clauses: tuple[n.Clauses, ...]) -> None:
+        if isinstance(when.body, n.For):
+            duration = when.body.duration
+            if isinstance(duration, n.Quantity) and duration.unit in ("ms", "s", "min", "h"):
+                if 0 < nanoseconds(duration.number, duration.unit) < SHORTEST:
+                    what = f"`for {duration.number}{duration.unit}`"
+                    self.add("W207", duration.span, what=what, hint="write 200ms or more, or leave it out")
+        node: n.Expr = when.body
+        if any(f.is_error for f in self.findings):
+            return
+        for one in PASSES:
+            node = one(node, self.names)
+        has_gap = any(isinstance(c, n.Clause) and c.keyword == "gap" for c in clauses)
+        if not has_gap and is_absence(node):
+            hint = "add `gap reset` (a gap starts it again, as now) or `gap freeze`"
+            self.add("W208", when.span, hint=hint)
 
 
-def check_way(check: RuleCheck, node: n.Apply, line: str, sides: tuple[str, ...] | None) -> None:
-    """A direction over a line: the line has the side, or any side at all."""
-    way = node.way
-    if way is None or way.kind == "either":
-        return
-    if sides is None:
-        hint = "give it sides: `line … from street to lobby`, or write `either way`"
-        check.add("E108", way.span, line=line, name=show(way), hint=hint)
-    elif way.side is not None and way.side.text not in sides:
-        hint = did_you_mean(way.side.text, sides)
-        check.add("E107", way.side.span, line=line, name=way.side.text, hint=hint, notes=[f"sides: {', '.join(sides)}"])
+def _key(clause: n.Clauses) -> str:
+    match clause:
+        case n.Clause():
+            return clause.keyword
+        case n.ClearWhen():
+            return "clear"
+        case n.EachZone():
+            return "each zone"
+        case _:
+            return type(clause).__name__.lower()
 
 
-def _distance(a: str, b: str) -> int:
-    """How many letters have to be changed, added, left out or swapped with a neighbour (restricted Damerau)."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row = row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before = previous
-    return row[-1]
-
-
-def zone_of(definition: n.ZoneDef, frame: tuple[int, int] | None, source: Source) -> Zone | Finding:
-    """The zone that a file defines, in a frame of this size; a finding where it makes no sense."""
-    try:
-        flow = definition.flow
-        ends = (flow[0], flow[1]) if flow else None
-        return Zone(definition.name.text, definition.points, anchor=definition.anchor, flow=ends, frame=frame)
-    except SceneError as error:
-        return finding("E207", source, definition.span, message=error.message, hint=error.fix)
-
-
-def line_of(definition: n.LineDef, frame: tuple[int, int] | None, source: Source) -> Line | Finding:
-    """The line that a file defines; a finding where it makes no sense."""
-    try:
-        sides = (definition.sides[0].text, definition.sides[1].text) if definition.sides else None
-        return Line(definition.name.text, definition.start, definition.end, sides, frame)
-    except SceneError as error:
-        return finding("E207", source, definition.span, message=error.message, hint=error.fix)
-
-
-def doubles(items: Iterable[n.Item], source: Source) -> list[Finding]:
-    """Names defined twice, within their kind."""
-    findings = []
-    met: dict[tuple[type, str], Span] = {}
-    for item in items:
-        if isinstance(item, n.Language):
-            if item.version.number != "1":
-                got = item.version.number
-                findings.append(finding("E004", source, item.version.span, got=got, hint="write `language 1`"))
-            continue
-        key = (type(item), item.name.text)
-        if key in met:
-            line, _ = source.place(met[key].start)
-            findings.append(
-                finding(
-                    "E204",
-                    source,
-                    item.name.span,
-                    name=item.name.text,
-                    notes=[f"the first is in line {line}"],
-                    hint="take another name",
-                )
-            )
-        met.setdefault(key, item.name.span)
-    return findings
-
-
-def rules_of(items: Iterable[n.Item], source: Source) -> tuple[list[n.Rule], list[Finding]]:
-    """The rules of a file without sugar."""
-    rules, findings = [], []
-    for item in items:
-        if isinstance(item, n.RuleDef):
-            rule, found = rewrite.rule(source, item)
-            findings += found
-            if rule is not None:
-                rules.append(rule)
-    return rules, findings
+def overridden(rule: n.RuleDef, override: n.Override) -> n.RuleDef:
+    """A rule with the clauses and parameters that an override replaces."""
+    settings = {s.name.text: s for s in rule.settings} | {s.name.text: s for s in override.settings}
+    if isinstance(rule.body, n.Sentence):
+        return attrs.evolve(rule, settings=tuple(settings.values()))
+    new = {_key(c): c for c in override.clauses}
+    kept = [new.pop(_key(c), c) for c in rule.body]
+    return attrs.evolve(rule, settings=tuple(settings.values()), body=(*kept, *new.values()))

@@ -1,16 +1,18 @@
-"""Sugar out: the short form, filters and clauses become one bound thing and one condition."""
+"""Sugar out: evaluators know a handful of nodes. Each pass is a function from tree to tree, listed in `PASSES`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.findings import Finding, finding
-from watchword.text import Source, Span
-from watchword.units import TIME, nanoseconds
+from watchword.lang.names import Names
+from watchword.text import Span
+from watchword.units import nanoseconds
+
+Pass = Callable[[Any, Names], Any]
 
 
 def both(parts: Sequence[n.Expr], span: Span) -> n.Expr:
@@ -22,101 +24,278 @@ def both(parts: Sequence[n.Expr], span: Span) -> n.Expr:
     return flat[0] if len(flat) == 1 else n.And(tuple(flat), span=span)
 
 
-def named(apply: n.Apply, thing: n.Name) -> n.Apply:
-    """The same said of another thing."""
-    return attrs.evolve(apply, thing=attrs.evolve(thing, span=apply.thing.span))
+def ns(amount: n.Amount) -> int:
+    """A duration in nanoseconds; parameters are put in before."""
+    assert isinstance(amount, n.Quantity)
+    return nanoseconds(amount.number, amount.unit)
 
 
-def ns(quantity: n.Quantity) -> int:
-    """A duration in nanoseconds."""
-    return nanoseconds(quantity.number, quantity.unit)
+def mapped(node: Any, change: Callable[[Any], Any]) -> Any:
+    """The tree with `change` applied to every node, inner ones first."""
+    if isinstance(node, tuple):
+        return tuple(mapped(part, change) for part in node)
+    if not isinstance(node, n.Placed):
+        return node
+    fields = {
+        f.name: mapped(getattr(node, f.name), change) for f in attrs.fields(type(node)) if f.name != "span"
+    }
+    return change(attrs.evolve(node, **fields))
 
 
-def rule(source: Source, given: n.RuleDef) -> tuple[n.Rule | None, list[Finding]]:
-    """A rule without sugar; None where it cannot be made."""
-    if isinstance(given.body, n.Sentence):
-        return _sentence(source, given, given.body)
-    return _clauses(source, given, given.body)
+# ---- passes --------------------------------------------------------------------------------------------------------
 
 
-def _sentence(source: Source, given: n.RuleDef, said: n.Sentence) -> tuple[n.Rule | None, list[Finding]]:
+def settings(node: Any, names: Names) -> Any:  # noqa: ARG001 - a pass
+    """A rule's own parameters become their values."""
+    if not isinstance(node, n.RuleDef) or not node.settings:
+        return node
+    own = {s.name.text: s.value for s in node.settings}
+    return attrs.evolve(_filled(node, own), settings=node.settings)
+
+
+def calls(node: Any, names: Names) -> Any:
+    """Named conditions become what they say. Hygienic: only their parameters are put in, at their own places."""
+
+    def change(part: Any) -> Any:
+        define = names.define(part.name.text) if isinstance(part, n.Call) else None
+        if define is None or len(define.parameters) != len(part.args):
+            return part
+        given = {p.text: a for p, a in zip(define.parameters, part.args, strict=True)}
+        return calls(argued(define.body, given), names)
+
+    return mapped(node, change)
+
+
+def argued(body: n.Expr, given: Mapping[str, Any]) -> n.Expr:
+    """The body of a `define` with its arguments: things, zones, classes and quantities."""
+
+    def name(old: n.Name) -> n.Name:
+        new = given.get(old.text)
+        if isinstance(new, n.ZoneName):
+            new = new.name
+        return attrs.evolve(new, span=old.span) if isinstance(new, n.Name) else old
+
+    def change(part: Any) -> Any:
+        if isinstance(part, n.Param) and isinstance(given.get(part.name), n.Quantity | n.Param):
+            return given[part.name]
+        if isinstance(part, n.Apply):
+            return attrs.evolve(
+                part,
+                thing=name(part.thing),
+                names=tuple(map(name, part.names)),
+                others=tuple(map(name, part.others)),
+                classes=tuple(map(name, part.classes)),
+            )
+        if isinstance(part, n.Near):
+            return attrs.evolve(part, thing=name(part.thing))
+        if isinstance(part, n.Group):
+            return attrs.evolve(part, classes=tuple(map(name, part.classes)), other=tuple(map(name, part.other)))
+        if isinstance(part, n.Attribute):
+            return attrs.evolve(part, thing=name(part.thing))
+        if isinstance(part, n.Of) and part.line is not None:
+            return attrs.evolve(part, line=name(part.line))
+        if isinstance(part, n.OfZone):
+            return attrs.evolve(part, zone=name(part.zone))
+        if isinstance(part, n.ZoneName):
+            return attrs.evolve(part, name=name(part.name))
+        if isinstance(part, n.Call):
+            args = tuple(name(a) if isinstance(a, n.Name) else a for a in part.args)
+            return attrs.evolve(part, args=args)
+        return part
+
+    found: n.Expr = mapped(body, change)
+    return found
+
+
+def lets(node: Any, names: Names) -> Any:
+    """`let`s become their quantities."""
+
+    def change(part: Any) -> Any:
+        value = names.let(part.name) if isinstance(part, n.Param) else None
+        return part if value is None else attrs.evolve(value, span=part.span)
+
+    return mapped(node, change)
+
+
+def zone_groups(node: Any, names: Names) -> Any:
+    """`in zone GROUP` is in any of its zones; `outside` in none."""
+
+    def change(part: Any) -> Any:
+        if not isinstance(part, n.Apply) or len(part.names) != 1 or part.way is not None:
+            return part
+        members = names.zone_members(part.names[0].text)
+        if members == (part.names[0].text,):
+            return part
+        each = tuple(attrs.evolve(part, names=(attrs.evolve(part.names[0], text=m),)) for m in members)
+        if len(each) == 1:
+            return each[0]
+        return n.And(each, span=part.span) if part.word.text == "outside" else n.Or(each, span=part.span)
+
+    return mapped(node, change)
+
+
+def quantifiers(node: Any, names: Names) -> Any:  # noqa: ARG001 - a pass
+    """`no`, `any`, `every`, `at least` … become counts; so does `count of` compared with a number."""
+
+    def change(part: Any) -> Any:
+        if isinstance(part, n.Between):
+            parts = (
+                n.Compare(part.value, ">=", part.low, span=part.span),
+                n.Compare(part.value, "<=", part.high, span=part.span),
+            )
+            return n.And(tuple(map(change, parts)), span=part.span)
+        if isinstance(part, n.Compare):
+            return _count(part)
+        if not isinstance(part, n.Some):
+            return part
+        one = n.Quantity("1", "", span=part.span)
+        group, number = part.group, part.number
+        if part.kind == "every":
+            assert part.state is not None
+            other = n.Not(part.state, span=part.span)
+            where = other if group.where is None else both([group.where, other], part.span)
+            group = attrs.evolve(group, where=where)
+        match part.kind:
+            case "no" | "every":
+                return n.Count(group, "<", one, span=part.span)
+            case "any":
+                return n.Count(group, ">=", one, span=part.span)
+        assert number is not None
+        ops: dict[str, n.Op] = {"at least": ">=", "at most": "<=", "exactly": "="}
+        return n.Count(group, ops[part.kind], number, span=part.span)
+
+    return mapped(node, change)
+
+
+def _count(part: n.Compare) -> n.Compare | n.Count:
+    flipped: dict[n.Op, n.Op] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
+    left, op, right = part.left, part.op, part.right
+    if isinstance(right, n.Of) and isinstance(left, n.Quantity | n.Param):
+        left, op, right = right, flipped[op], left
+    if isinstance(left, n.Of) and left.word.text == "count" and isinstance(right, n.Quantity | n.Param):
+        return n.Count(left.group, op, right, span=part.span)
+    return part
+
+
+PASSES: tuple[Pass, ...] = (settings, calls, lets, zone_groups, quantifiers)
+"""In the order in which they run, over a rule as it was written."""
+
+
+def _filled(node: Any, values: Mapping[str, n.Quantity]) -> Any:
+    def change(part: Any) -> Any:
+        if isinstance(part, n.Param) and part.name in values:
+            return attrs.evolve(values[part.name], span=part.span)
+        return part
+
+    return mapped(node, change)
+
+
+def is_absence(node: n.Expr, positive: bool = True) -> bool:
+    """True where a condition without sugar asks, in positive position, that something is not there."""
+    match node:
+        case n.Not():
+            return is_absence(node.body, not positive)
+        case n.And() | n.Or():
+            return any(is_absence(p, positive) for p in node.parts)
+        case n.For():
+            return is_absence(node.body, positive)
+        case n.Sequence():
+            return any(step.kind == "absent" for step in node.steps) and positive
+        case n.Count():
+            return node.op == "=" or (node.op in ("<", "<=") if positive else node.op in (">", ">=", "!="))
+        case n.Apply():
+            return not positive and node.word.text == "visible"
+    return False
+
+
+# ---- rules ---------------------------------------------------------------------------------------------------------
+
+
+def desugared(given: n.RuleDef, names: Names) -> n.Rule:
+    """A rule that has been checked, without sugar."""
+    node: Any = given
+    for one in PASSES:
+        node = one(node, names)
+    rule: n.Rule = _sentence(node, node.body) if isinstance(node.body, n.Sentence) else _clauses(node, node.body)
+    return rule
+
+
+def _sentence(given: n.RuleDef, said: n.Sentence) -> n.Rule:
     held = [p for p in said.phrases if isinstance(p, n.Held)]
-    if len(held) > 1:
-        return None, [finding("E211", source, held[1].span, hint="say it once, over the whole sentence")]
     parts = [p.body if isinstance(p, n.With) else p for p in said.phrases if not isinstance(p, n.Held)]
-    if not parts:
-        last = held[0].span
-        hint = "say what should hold, such as `in zone hall` or `unattended`"
-        return None, [finding("E209", source, last, rule=given.name.text, hint=hint)]
     when = both(parts, said.span)
     if held:
         when = n.For(when, held[0].duration, span=said.span)
     each = n.Each(said.classes, n.Name("it", span=said.classes[0].span), span=said.span)
-    return n.Rule(given.name.text, each, when, span=given.name.span), []
+    return n.Rule(given.name.text, each, when, span=given.name.span)
 
 
-def _clauses(
-    source: Source, given: n.RuleDef, clauses: Sequence[n.Each | n.When | n.Clause]
-) -> tuple[n.Rule | None, list[Finding]]:
-    findings: list[Finding] = []
-    met: dict[str, n.Each | n.When | n.Clause] = {}
-    labels: list[tuple[str, str]] = []
-    for clause in clauses:
-        key = clause.keyword if isinstance(clause, n.Clause) else type(clause).__name__.lower()
-        if key == "label" and isinstance(clause, n.Clause):
-            name, text = clause.values
-            assert isinstance(name, n.Name)
-            labels.append((name.text, str(text)))
-        elif key in met:
-            line, _ = source.place(met[key].span.start)
-            notes = [f"the first is in line {line}"]
-            findings.append(finding("E203", source, clause.span, clause=key, notes=notes, hint="leave one out"))
-        else:
-            met[key] = clause
-    when = met.get("when")
-    if not isinstance(when, n.When):
-        hint = "add what should hold: `when … `"
-        return None, [*findings, finding("E209", source, given.name.span, rule=given.name.text, hint=hint)]
+def _clauses(given: n.RuleDef, clauses: Sequence[n.Clauses]) -> n.Rule:
+    met = {type(c): c for c in clauses}
+    when = met[n.When]
+    assert isinstance(when, n.When)
     condition = when.body
-    each = met.get("each")
+    each = met.get(n.Each)
+    fields: dict[str, Any] = {"each": None}
     if isinstance(each, n.Each):
-        filters = [named(f, each.name) for f in each.filters]
+        it = each.name
+        filters: list[n.Expr] = [attrs.evolve(f, thing=attrs.evolve(it, span=f.thing.span)) for f in each.filters]
+        if each.where is not None:
+            filters.append(_about(each.where, it))
+        filters += [
+            n.Apply(n.Name("within"), it, values=(near.reach,), others=(near.thing,), span=near.span)
+            for near in each.near
+        ]
         if isinstance(condition, n.For):
             condition = attrs.evolve(condition, body=both([*filters, condition.body], condition.span))
         else:
             condition = both([*filters, condition], when.span)
-    fields: dict[str, Any] = {}
-    for key, clause in met.items():
-        if isinstance(clause, n.Clause):
-            fields |= _field(key, clause.values)
-    rule = n.Rule(
+        fields["each"] = each
+    labels = []
+    for clause in clauses:
+        match clause:
+            case n.EachZone():
+                fields["zone"] = clause
+            case n.Using():
+                fields["using"] = clause
+            case n.ClearWhen():
+                fields["clear"] = clause.body
+            case n.Clause(keyword="label"):
+                labels.append((str(clause.values[0].text), str(clause.values[1])))  # type: ignore[union-attr]
+            case n.Clause():
+                fields |= _field(clause)
+    excepted = tuple(c for c in clauses if isinstance(c, n.Except))
+    return n.Rule(
         given.name.text,
-        each if isinstance(each, n.Each) else None,
-        condition,
+        when=condition,
         title=given.title or "",
         labels=tuple(labels),
+        excepted=excepted,
         span=given.name.span,
         **fields,
     )
-    return rule, findings
 
 
-def _field(key: str, values: tuple[Any, ...]) -> dict[str, Any]:
-    match key:
+def _about(where: n.Expr, it: n.Name) -> n.Expr:
+    """What a `where` says of `it`, said of the bound thing."""
+    return argued(where, {"it": it})
+
+
+def _field(clause: n.Clause) -> dict[str, Any]:
+    values: tuple[Any, ...] = clause.values
+    match clause.keyword:
         case "on":
             return {"cameras": values}
-        case "keep":
-            return {"keep": ns(values[0])}
+        case "keep" | "grace":
+            return {clause.keyword: ns(values[0])}
         case "cooldown":
             return {"cooldown": ns(values[0]), "per": tuple(v.text for v in values[1:])}
         case "gap":
             return {"gap": values[0].text, "gap_after": ns(values[1]) if len(values) > 1 else None}
         case "severity":
-            return {"severity": values[0].text}
+            later = tuple((values[k].text, ns(values[k + 1])) for k in range(1, len(values), 2))
+            return {"severity": values[0].text, "rises": later}
+        case "unless":
+            return {"unless": values}
         case _:
-            return {key: values[0]}
-
-
-def is_time(quantity: n.Quantity) -> bool:
-    """True where a number's unit is one of time."""
-    return quantity.unit in TIME
+            return {clause.keyword: values[0]}

@@ -1,0 +1,76 @@
+"""What kind of value each expression has: a state, an event, or a quantity and what it measures."""
+
+from __future__ import annotations
+
+from watchword.lang import nodes as n
+from watchword.lang.names import Names
+from watchword.units import KINDS
+from watchword.words import ATTRIBUTES, WORDS
+
+PLAIN = frozenset({"plain number"})
+ANY: frozenset[str] = frozenset()
+"""What is measured is not known: a column of a detector's, or an argument."""
+
+EXAMPLES = {
+    "time": "10s",
+    "length": "2m",
+    "speed": "1.5m/s",
+    "area": "4m2",
+    "density": "3/m2",
+    "rate": "5/min",
+    "share": "60%",
+    "angle": "90deg",
+    "picture length": "80px",
+    "picture speed": "120px/s",
+    "picture area": "900px2",
+    "plain number": "40",
+}
+
+
+def kind(node: n.Expr, names: Names | None = None, above: tuple[str, ...] = ()) -> str:
+    """ "state" or "event"; an unknown word counts as a state, so that one fault gives one finding."""
+    match node:
+        case n.Apply():
+            word = WORDS.get(node.word.text)
+            return word.kind if word and word.kind != "quantity" else "state"
+        case n.Becomes() | n.Sequence():
+            return "event"
+        case n.Signal():
+            return (names.signal(node.name.text) if names else "") or "state"
+        case n.Call():
+            define = names.define(node.name.text) if names else None
+            if define is None or node.name.text in above:
+                return "state"
+            return kind(define.body, names, (*above, node.name.text))
+        case n.And() | n.Or():
+            return "event" if any(kind(p, names, above) == "event" for p in node.parts) else "state"
+        case _:
+            return "state"
+
+
+def measures(node: n.Measure, lets: dict[str, n.Quantity]) -> frozenset[str]:
+    """What a quantity may measure; `ANY` where that cannot be known here."""
+    match node:
+        case n.Quantity():
+            return frozenset({KINDS[node.unit]})
+        case n.Param():
+            return frozenset({KINDS[lets[node.name].unit]}) if node.name in lets else ANY
+        case n.Attribute():
+            return _of_attribute(node.name.text)
+        case n.Of() if node.attribute is not None:
+            return _of_attribute(node.attribute.text)
+        case n.Of() | n.OfCondition():
+            word = WORDS.get(node.word.text)
+            return frozenset(word.measures) if word else ANY
+        case n.OfZone():
+            word = WORDS.get(node.words[0].text)
+            return frozenset(word.measures) if word else ANY
+        case n.Call():
+            word = WORDS.get(node.name.text)
+            return frozenset(word.measures) if word else ANY
+    return ANY
+
+
+def _of_attribute(name: str) -> frozenset[str]:
+    word = ATTRIBUTES.get(name)
+    return frozenset(word.measures) if word else ANY
