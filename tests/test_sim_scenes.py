@@ -21,7 +21,8 @@ def near(stage: sim.Stage, person: sim.Person, staged: Staged, time: int) -> boo
     if box is None or box[2] < 0 or box[0] > stage.lens.size[0]:
         return False
     foot = (staged.box[0] + staged.box[2]) / 2, staged.box[3]
-    return math.dist(((box[0] + box[2]) / 2, box[3]), foot) <= REACH * (box[3] - box[1])
+    at = min(max((box[0] + box[2]) / 2, 0), stage.lens.size[0]), min(box[3], stage.lens.size[1])
+    return math.dist(at, foot) <= REACH * (box[3] - box[1])
 
 
 @pytest.mark.parametrize("people_at_start", [False, True])

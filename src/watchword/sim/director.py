@@ -154,11 +154,13 @@ class Director:
         foot, by, reached, inside = lens.project(near[0], 0, near[1]), 0.0, False, True
         for t in np.arange(path.start, path.end, 0.1):
             x, z = path.place(float(t))
-            shown = abs(x) < lens.half_width(z) + 0.3
+            shown = abs(x) < lens.half_width(z) + 0.35
             if inside and not shown and reached:
                 by += 2.0  # the last sight of somebody holds for so long
             inside = shown
-            reached = shown and math.dist(lens.project(x, 0, z), foot) < (REACH + 0.1) * height * lens.scale(z)
+            px, py = lens.project(x, 0, z)
+            seen_at = min(max(px, 0.0), lens.size[0]), min(py, lens.size[1])  # a box that is cut off stands at the edge
+            reached = shown and math.dist(seen_at, foot) < (REACH + 0.1) * height * lens.scale(z)
             by += 0.1 if reached else 0.0
         return by < 4.4
 
