@@ -109,6 +109,12 @@ class _Doubt:
     first: float
     verdicts: dict[str, float] = field(default_factory=dict)
     _present: float | None = None
+    _area: float = 0.0
+
+    def grows(self, area: float) -> bool:
+        """Whether more of it is still coming to light."""
+        self._area = 0.6 * self._area + 0.4 * area
+        return area > 1.1 * self._area
 
     def present(self, value: float) -> float:
         """How present it seems, over the last looks."""
@@ -292,7 +298,7 @@ class Settled:
         else:
             solid = look.colour > 0.06 or (look.contrast > 40 and look.texture < 0.4) or look.contrast > 70
             plain = look.sharp > 0.25 and solid
-        if not plain:
+        if not plain or doubt.grows(area):
             return "wait"
         return "moved" if self._matches(background, place, mask, area) else "left"
 
@@ -319,6 +325,7 @@ class Settled:
             if verdict == "removed":
                 self._removed.append((background.age, histogram(background.back[place], mask), float(mask.sum())))
             since = self._since(background, place, mask)
+            place, mask = _whole(background, place, mask)
             self.things.append(Thing.of(verdict, background, place, mask, since))
 
     def _grow(
@@ -380,3 +387,30 @@ def _stands_free(differs: Mask, mask: Mask) -> bool:
     body = cv2.dilate(mask, _RING)
     around = (cv2.dilate(body, _RING) > 0) & (body == 0)
     return bool(around.any()) and float((differs[around] > 0).mean()) < 0.3
+
+
+def _whole(
+    background: Background, place: tuple[slice, slice], mask: Mask
+) -> tuple[tuple[slice, slice], Mask]:
+    """A thing with those of its parts that are only a little unlike the background, where they touch the others."""
+    x, y, w, h = cv2.boundingRect(mask)
+    x, y = x + place[1].start, y + place[0].start
+    shape = background.evidence.shape
+    core = np.zeros(shape, np.uint8)
+    core[place] = mask
+    wide = (
+        slice(max(0, y - h // 2 - MARGIN), min(shape[0], y + h + h // 2 + MARGIN)),
+        slice(max(0, x - w // 2 - MARGIN), min(shape[1], x + w + w // 2 + MARGIN)),
+    )
+    off = distance(background.plain[wide], background.back[wide])
+    faint = (off > cv2.convertScaleAbs(background.tolerance[wide], alpha=0.55)).astype(np.uint8) | core[wide]
+    faint = cv2.morphologyEx(cv2.morphologyEx(faint, cv2.MORPH_CLOSE, _SQUARE), cv2.MORPH_OPEN, _SQUARE) | core[wide]
+    _, marks = cv2.connectedComponents(faint, connectivity=4)
+    touching = np.unique(marks[core[wide] > 0])
+    whole = np.isin(marks, touching[touching > 0]).astype(np.uint8)
+    gx, gy, gw, gh = cv2.boundingRect(whole)
+    if gw > 1.6 * w + 2 or gh > 1.6 * h + 2:
+        return place, mask
+    core[wide] = whole
+    grown = _place(gx + wide[1].start, gy + wide[0].start, gw, gh, shape)
+    return grown, core[grown]
