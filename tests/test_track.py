@@ -81,7 +81,7 @@ def test_one_walker_has_one_number_at_any_rate(fps, speed):
     assert max(off[len(off) // 2 :]) < 0.1 * 150
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0.03, 1.5), min_size=12, max_size=40))
 def test_one_walker_has_one_number_at_irregular_times(steps):
     times = np.cumsum(steps)
@@ -313,7 +313,7 @@ def detections(
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from("abc"), scenes, min_size=1), st.data())
 def test_cameras_in_one_call_are_as_each_alone(given_scenes, data):
     together, alone = BoxTracker(), {camera: BoxTracker() for camera in given_scenes}
@@ -334,7 +334,7 @@ def test_cameras_in_one_call_are_as_each_alone(given_scenes, data):
             assert one.ended == tuple(e for e in joint.ended if e.camera == camera)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scenes)
 def test_whatever_comes_in_what_goes_out_is_sound(scene):
     tracker = BoxTracker()
@@ -367,12 +367,12 @@ def test_churn_leaves_nothing_behind():
     tracker = BoxTracker()
     rng = np.random.default_rng(1)
     held = []
-    for k in range(1500):
+    for k in range(800):
         boxes = [upright(x, y) for x, y in rng.uniform((0, 200), (1900, 1000), (8, 2))] if k % 3 else []
         boxes += [upright(100 + (k * 13) % 1800, 700)]
         tracker.track(Detections.of("c", seconds(k / 10), boxes))
         held.append(len(tracker._blocks.of(("c",)).things))
-    assert max(held[-500:]) <= max(held[100:600]) + 10
+    assert max(held[-300:]) <= max(held[100:400]) + 10
     assert len(tracker._blocks._blocks) == 1
 
 

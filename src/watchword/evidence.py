@@ -82,7 +82,7 @@ def _covered(
     shown = np.array(things, np.float64).reshape(-1, 4)
     share = bx.intersections(found, shown) / bx.areas(found)[:, None]
     same = (bx.iou(found, shown) > 0.4) | (share > 0.8)
-    kept: list[tuple[float, float, float, float]] = [(b[0], b[1], b[2], b[3]) for b in found[~same.any(axis=1)].tolist()]
+    kept: list[tuple[float, float, float, float]] = [tuple(box) for box in found[~same.any(axis=1)].tolist()]
     return kept
 
 

@@ -67,7 +67,7 @@ class Watch:
         detector: A `Detector`, or a spec such as "motion+left" (the default), made when first needed.
         tracker: A `Tracker`, or the name of one; the default where not given.
         source: Name of the stream or recording; part of the alerts' ids, so that a replay gives the same ids.
-        on_notice: Called with what is to be told of the streams: frames refused, clocks set back, sizes that do not fit.
+        on_notice: Called with what is to be told of the streams: frames refused, clocks set back, sizes unfit.
         history: How many seconds of the past of each condition are kept for pictures.
         timer: Gives nanoseconds; where given, `spent` says where the time goes.
 

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from watchword import __version__
 from watchword.errors import RuleError, WatchwordError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -38,7 +37,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
-@click.version_option(__version__, prog_name="watchword")
+@click.version_option(package_name="watchword", prog_name="watchword")
 def group() -> None:
     """Rules over camera footage: who or what, where, for how long; told to a person who decides."""
 

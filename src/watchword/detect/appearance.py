@@ -52,7 +52,8 @@ class Appearance:
     @property
     def light(self) -> bool:
         """It is only light: the same structure and colour, brighter or darker."""
-        return self.colour < 0.04 and self.texture > 0.55
+        shine = self.brighter and self.colour < 0.012 and self.texture > 0.25
+        return shine or (self.colour < 0.04 and self.texture > 0.55)
 
 
 def _share(a: float, b: float, least: float) -> float:

@@ -20,9 +20,9 @@ from watchword.detect.perspective import Perspective
 Mask = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
 
-WIDE = 0.34
+WIDE = 0.31
 """Width of a walking person by their height."""
-FULL = 0.20
+FULL = 0.19
 """Area of a walking person by the square of their height."""
 MOST = 12
 """People looked for in one blob; beyond, `members` counts them."""

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchword.boxes import Boxes, iou
-from watchword.detect.appearance import Appearance, compare, histogram
+from watchword.detect.appearance import compare, histogram
 from watchword.detect.background import Background, distance
+from watchword.detect.movers import Movers, covers
 from watchword.detect.perspective import Perspective
 
 Image = NDArray[np.uint8]
@@ -25,10 +26,6 @@ Mask = NDArray[np.uint8]
 
 MARGIN = 5
 """Pixels around a thing that are kept with it."""
-BROUGHT = 2.5
-"""Seconds before a thing came to rest in which somebody has to have covered its place."""
-MEMORY = 40.0
-"""Seconds for which the places of moving people are kept."""
 MOVED = 30.0
 """Seconds within which what was removed may turn up elsewhere."""
 GONE = 1.0
@@ -43,6 +40,10 @@ YOUNG = 20.0
 """Seconds: a background seen for less may have been somebody."""
 RENEWED = 20
 """Looks after which a thing's picture follows its own slow change."""
+LIKELY = 0.12
+"""How much more present a thing is taken to be than it looks, where somebody brought it."""
+HEAVIEST = 0.22
+"""Area of a thing by the square of the height of a person there."""
 LARGEST = 0.62
 """Larger side of a thing by the height of a person there; beyond, it is no luggage."""
 
@@ -107,6 +108,18 @@ class _Doubt:
     box: NDArray[np.float64]
     first: float
     verdicts: dict[str, float] = field(default_factory=dict)
+    _present: float | None = None
+    _area: float = 0.0
+
+    def grows(self, area: float) -> bool:
+        """Whether more of it is still coming to light."""
+        self._area = 0.6 * self._area + 0.4 * area
+        return area > 1.1 * self._area
+
+    def present(self, value: float) -> float:
+        """How present it seems, over the last looks."""
+        self._present = value if self._present is None else 0.75 * self._present + 0.25 * value
+        return self._present
 
     def count(self, verdict: str, dt: float) -> None:
         """One look more; earlier ones count less and less, by two thirds in two seconds."""
@@ -127,7 +140,7 @@ class Settled:
         self.things: list[Thing] = []
         self.held: Mask = np.zeros(shape, np.uint8)
         self._doubts: list[_Doubt] = []
-        self._movers: deque[tuple[float, Boxes]] = deque()
+        self._movers = Movers()
         self._removed: deque[tuple[float, NDArray[np.float32], float]] = deque(maxlen=16)
 
     def update(
@@ -150,9 +163,7 @@ class Settled:
             elapsed: Seconds since the last one.
         """
         age = background.age
-        self._movers.append((age, movers))
-        while self._movers[0][0] < age - MEMORY:
-            self._movers.popleft()
+        self._movers.see(age, movers)
         for thing in list(self.things):
             self._watch(thing, now, background, min(elapsed, 2.0))
         self._find(differs, background, perspective, elapsed)
@@ -235,7 +246,7 @@ class Settled:
             kept.append(doubt)
             place = _place(x, y, w, h, settled.shape)
             mask = (marks[place] == k).astype(np.uint8)
-            verdict = self._judge(differs, background, perspective, place, mask, box)
+            verdict = self._judge(differs, background, perspective, place, mask, doubt)
             if DEBUG:
                 DEBUG(age, verdict, box, self, background, place, mask)
             doubt.count(verdict, min(elapsed, 2.0))
@@ -256,10 +267,11 @@ class Settled:
         perspective: Perspective,
         place: tuple[slice, slice],
         mask: Mask,
-        box: NDArray[np.float64],
+        doubt: _Doubt,
     ) -> str:
         """What a settled blob is: light, ghost, removed, left, moved, big, or wait."""
         height, width = background.back.shape[:2]
+        box = doubt.box
         w, h = box[2] - box[0], box[3] - box[1]
         area = float(mask.sum())
         tall = float(perspective.guess(box[3]))
@@ -269,26 +281,26 @@ class Settled:
         if look.light:
             return "light"
         since = self._since(background, place, mask)
-        young = float(np.median(background.seen[place][mask > 0])) < YOUNG
-        if look.present < -0.1:
-            small = max(w, h) < LARGEST * tall and area < 0.22 * tall * tall
-            if young or not small or not self._brought(box, since, tall):
-                return "ghost"
-            return "removed"
-        if max(w, h) > LARGEST * tall or area > 0.22 * tall * tall:
+        old = float(np.median(background.seen[place][mask > 0]))
+        bringers = self._movers.bringers(box, since, tall)
+        small = max(w, h) < LARGEST * tall and area < HEAVIEST * tall * tall
+        # a background long seen was no passer-by, so what somebody put before it is more likely there than gone
+        present = doubt.present(look.present + (LIKELY if bringers and old > 8.0 else 0.0))
+        if present < -0.1:
+            return "removed" if small and bringers and old >= YOUNG else "ghost"
+        if not small:
             return "big"
-        if max(w, h) < 0.1 * tall or not _stands_free(differs[place], mask) or self._within(box, tall):
+        whole = max(w, h) >= 0.1 * tall and _stands_free(differs[place], mask)
+        if not whole or present < 0.1 or covers(self._movers.now(), box, max(0.5 * tall, 1.3 * h)):
             return "wait"
-        if look.present < 0.1:
+        if bringers:
+            plain = self._movers.left(bringers, box, since, tall)
+        else:
+            solid = look.colour > 0.06 or (look.contrast > 40 and look.texture < 0.4) or look.contrast > 70
+            plain = look.sharp > 0.25 and solid
+        if not plain or doubt.grows(area):
             return "wait"
-        if self._brought(box, since, tall):
-            return "moved" if self._matches(background, place, mask, area) else "left"
-        object_like = look.sharp > 0.25 and (
-            look.colour > 0.06 or (look.contrast > 40 and look.texture < 0.4) or look.contrast > 70
-        )
-        if object_like:
-            return "moved" if self._matches(background, place, mask, area) else "left"
-        return "wait"
+        return "moved" if self._matches(background, place, mask, area) else "left"
 
     def _settle(
         self,
@@ -313,6 +325,7 @@ class Settled:
             if verdict == "removed":
                 self._removed.append((background.age, histogram(background.back[place], mask), float(mask.sum())))
             since = self._since(background, place, mask)
+            place, mask = _whole(background, place, mask)
             self.things.append(Thing.of(verdict, background, place, mask, since))
 
     def _grow(
@@ -352,34 +365,6 @@ class Settled:
         times = background.since[place][(mask > 0) & (background.evidence[place] > 0)]
         return float(np.percentile(times, 60)) if len(times) else background.age
 
-    def _brought(self, box: NDArray[np.float64], since: float, tall: float) -> bool:
-        """Whether somebody covered a place shortly before a thing came to rest there."""
-        slack = 0.12 * tall
-        x0, y0, x1, y1 = box
-        size = (x1 - x0) * (y1 - y0)
-        for age, boxes in self._movers:
-            if not since - BROUGHT <= age <= since + 1.5 or not len(boxes):
-                continue
-            w = np.minimum(boxes[:, 2] + slack, x1) - np.maximum(boxes[:, 0] - slack, x0)
-            h = np.minimum(boxes[:, 3] + slack, y1) - np.maximum(boxes[:, 1] - slack, y0)
-            covers = np.maximum(w, 0) * np.maximum(h, 0) > 0.4 * size
-            person = (boxes[:, 3] - boxes[:, 1] > 0.5 * tall) & (iou(box[None], boxes)[0] < 0.6)
-            if (covers & person).any():
-                return True
-        return False
-
-    def _within(self, box: NDArray[np.float64], tall: float) -> bool:
-        """Whether somebody covers it in this picture: it may be a part of them."""
-        _, boxes = self._movers[-1]
-        if not len(boxes):
-            return False
-        x0, y0, x1, y1 = box
-        w = np.minimum(boxes[:, 2], x1) - np.maximum(boxes[:, 0], x0)
-        h = np.minimum(boxes[:, 3], y1) - np.maximum(boxes[:, 1], y0)
-        covers = np.maximum(w, 0) * np.maximum(h, 0) > 0.5 * (x1 - x0) * (y1 - y0)
-        tall_enough = boxes[:, 3] - boxes[:, 1] > max(0.5 * tall, 1.3 * (y1 - y0))
-        return bool((covers & tall_enough).any())
-
     def _matches(self, background: Background, place: tuple[slice, slice], mask: Mask, area: float) -> bool:
         """Whether it looks like something that was removed elsewhere a little while ago."""
         mine = histogram(background.plain[place], mask)
@@ -402,3 +387,30 @@ def _stands_free(differs: Mask, mask: Mask) -> bool:
     body = cv2.dilate(mask, _RING)
     around = (cv2.dilate(body, _RING) > 0) & (body == 0)
     return bool(around.any()) and float((differs[around] > 0).mean()) < 0.3
+
+
+def _whole(
+    background: Background, place: tuple[slice, slice], mask: Mask
+) -> tuple[tuple[slice, slice], Mask]:
+    """A thing with those of its parts that are only a little unlike the background, where they touch the others."""
+    x, y, w, h = cv2.boundingRect(mask)
+    x, y = x + place[1].start, y + place[0].start
+    shape = background.evidence.shape
+    core = np.zeros(shape, np.uint8)
+    core[place] = mask
+    wide = (
+        slice(max(0, y - h // 2 - MARGIN), min(shape[0], y + h + h // 2 + MARGIN)),
+        slice(max(0, x - w // 2 - MARGIN), min(shape[1], x + w + w // 2 + MARGIN)),
+    )
+    off = distance(background.plain[wide], background.back[wide])
+    faint = (off > cv2.convertScaleAbs(background.tolerance[wide], alpha=0.55)).astype(np.uint8) | core[wide]
+    faint = cv2.morphologyEx(cv2.morphologyEx(faint, cv2.MORPH_CLOSE, _SQUARE), cv2.MORPH_OPEN, _SQUARE) | core[wide]
+    _, marks = cv2.connectedComponents(faint, connectivity=4)
+    touching = np.unique(marks[core[wide] > 0])
+    whole = np.isin(marks, touching[touching > 0]).astype(np.uint8)
+    gx, gy, gw, gh = cv2.boundingRect(whole)
+    if gw > 1.6 * w + 2 or gh > 1.6 * h + 2:
+        return place, mask
+    core[wide] = whole
+    grown = _place(gx + wide[1].start, gy + wide[0].start, gw, gh, shape)
+    return grown, core[grown]

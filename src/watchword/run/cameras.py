@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
-from statistics import median
 
 from watchword.events import Notice, NoticeKind, show_time
 from watchword.scene import Scene, Size
@@ -11,6 +11,7 @@ from watchword.units import SECOND
 
 GAP = 2 * SECOND
 LOST = 300 * SECOND
+MEDIAN_OF = 100
 
 
 class Camera:
@@ -22,8 +23,9 @@ class Camera:
         scene: What it looks at, where that is known.
         start: Time of its first look since it (last) began, ns.
         last: Time of its last look, None before the first.
+        before: Time of the look before that.
         dark: How long it has been dark in all, ns.
-        interval: Its usual frame interval, ns: the median of the last 100.
+        interval: Its usual frame interval, ns: the median of the 100 before the last look.
         frame: Size the zones are drawn for, px.
         scale: From the frames' pixels to the scene's.
     """
@@ -36,11 +38,19 @@ class Camera:
         self.scale = (1.0, 1.0)
         self.start: int | None = None
         self.last: int | None = None
+        self.before: int | None = None
         self.dark = 0
         self.interval = 0
         self.counts: dict[str, int] = {}
-        self._intervals: deque[int] = deque(maxlen=100)
+        self._intervals: deque[int] = deque()
+        self._sorted: list[int] = []
         self._behind: int | None = None
+
+    @property
+    def optics(self) -> tuple[object, ...]:
+        """Equal for cameras whose boxes are measured alike."""
+        scene = self.scene
+        return (self.scale, self.frame, scene.view, id(scene.ground)) if scene else (self.scale, self.frame)
 
     def limit(self, after: int = GAP) -> int:
         """How long a value holds past the last observation, ns: never less than three usual intervals."""
@@ -77,22 +87,33 @@ class Camera:
 
     def restart(self) -> None:
         """Begin anew: nothing was seen yet."""
-        self.start = self.last = self._behind = None
+        self.start = self.last = self.before = self._behind = None
         self._intervals.clear()
+        self._sorted.clear()
         self.interval = 0
 
-    def hole(self, time: int) -> bool:
-        """True where the time since the last look is longer than the gap limit."""
-        return self.last is not None and time - self.last > self.limit()
-
     def look(self, time: int) -> None:
-        """Write down a look."""
-        if self.last is not None:
+        """Write down a look. What interval is usual is known from the looks before it."""
+        self.before = self.last
+        if self.last is None:
+            self.start = time
+        else:
+            self._usual()
             passed = time - self.last
             if passed > self.limit():
                 self.dark += passed
             self._intervals.append(passed)
-            self.interval = int(median(self._intervals))
-        if self.start is None:
-            self.start = time
+            insort(self._sorted, passed)
+            if len(self._intervals) > MEDIAN_OF:
+                del self._sorted[bisect_left(self._sorted, self._intervals.popleft())]
         self.last = time
+
+    def without(self, time: int, after: int) -> bool:
+        """True where nobody has looked up to `time` for longer than the gap limit of a rule."""
+        self._usual()
+        return self.last is not None and time - self.last > self.limit(after)
+
+    def _usual(self) -> None:
+        n = len(self._sorted)
+        if n:
+            self.interval = (self._sorted[(n - 1) // 2] + self._sorted[n // 2]) // 2

@@ -19,7 +19,7 @@ from watchword.lang.show import show
 from watchword.run.bank import Bank, walk_parts
 from watchword.run.cameras import LOST, Camera
 from watchword.run.lifecycle import Open
-from watchword.run.look import Place
+from watchword.run.look import Atlas, Place
 from watchword.run.plan import Root
 from watchword.scene import Scene, Size
 from watchword.tracks import Tracks
@@ -72,7 +72,7 @@ class Engine:
             raise_errors(rules.findings)
         self._index: dict[str, int] = {}
         self.cameras: list[Camera] = []
-        self._places: list[Place] = []
+        self._atlas = Atlas()
         self._banks: dict[tuple[n.Rule, ...], Bank] = {}
         self._bank_of: list[Bank] = []
         self._alerts: list[Alert] = []
@@ -100,17 +100,20 @@ class Engine:
         applying = self.rules.applying(name, camera.frame, scene)
         self._index[name] = camera.index
         self.cameras.append(camera)
-        self._places.append(Place(zones, lines))
+        self._atlas.places.append(Place(zones, lines))
         if applying not in self._banks:
-            self._banks[applying] = Bank(self.rules, applying, self.cameras, self._places, self._told, self._span)
+            self._banks[applying] = Bank(self.rules, applying, self.cameras, self._atlas, self._told, self._span)
         bank = self._banks[applying]
         self._bank_of.append(bank)
-        bank.add(camera.index)
         return camera
 
     def bank(self, camera: str) -> Bank:
         """The bank that a camera belongs to."""
         return self._bank_of[self._index[camera]]
+
+    def places(self, camera: str) -> Place:
+        """The zones and lines of a camera that was met."""
+        return self._atlas.places[self._index[camera]]
 
     def size(self, name: str, size: Size, time: int) -> bool:
         """Say how large a camera's frames are; False where its zones do not fit them, and the frame is to be left out.
@@ -205,9 +208,7 @@ class Engine:
         for bank, positions in banks.values():
             table = tracks if len(banks) == 1 else _only(tracks, [tracks.cameras[p] for p in positions])
             cameras = [taken[p] for p in positions]
-            now = [int(t) for t in table.times]
-            bank.dark(cameras, now)
-            for camera, time in zip(cameras, now, strict=True):
+            for camera, time in zip(cameras, table.times.tolist(), strict=True):
                 self.cameras[camera].look(time)
             bank.observe(table, cameras)
 
@@ -219,7 +220,7 @@ class Engine:
         if camera in self._index:
             known = self.cameras[self._index[camera]]
             if known.last is not None and time > known.last and not self._lost(known, time):
-                self._bank_of[known.index].dark([known.index], [time])
+                self._bank_of[known.index].dark([known.index], [time], [known.last])
         return self._taken()
 
     def _lost(self, camera: Camera, time: int) -> bool:
@@ -260,7 +261,7 @@ class Engine:
             slot = opened.slot if node.scope == root.node.scope else camera.index
             value = int(where.value[node.index, slot])
             since = int(where.changed[node.index, slot])
-            parts.append(Part(show(expression), {1: True, -1: False, 0: None}[value], since))
+            parts.append(Part(show(expression), {1: True, -1: False}.get(value), since))
         alert = Alert(
             id=opened.id,
             rule=rule.name,

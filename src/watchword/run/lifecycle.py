@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.events import State
-from watchword.run.logic import Clocks, Slots, Times, Values, widen
+from watchword.run.logic import FALSE, Clocks, Slots, Times, Values, widen
 from watchword.run.plan import Root
 
 IDLE, PENDING, FIRING, RECOVERING, STALE, SUPPRESSED = range(6)
@@ -32,8 +32,11 @@ class Open:
         since: When its condition began to hold, ns.
         key: What its cooldown is for.
         id: Given when first told.
-        end: When its condition ended, while recovering, ns.
+        end: When its condition ended, while recovering or while that is not known for sure, ns.
         told: Time of its last transition, ns.
+        fired: When it fired, ns.
+        gap: How much of the time since `since` nobody saw, ns.
+        dark: Since when nobody sees it, once it has fired, ns.
     """
 
     root: int
@@ -45,6 +48,13 @@ class Open:
     told: int = NEVER
     fired: int = NEVER
     gap: int = 0
+    dark: int = NEVER
+
+    def seen_again(self, time: int) -> None:
+        """Its condition is known again from this time on; what was dark since it fired was gap."""
+        if self.dark != NEVER:
+            self.gap += max(0, time - self.dark)
+            self.dark = NEVER
 
 
 @attrs.define
@@ -70,10 +80,10 @@ class Turn:
         held: int8 (rules, n), the conditions.
         fresh: int8 (rules, n), the same where only what was seen is known.
         now: int64 (n,), ns.
+        before: int64 (n,), the time of the look before, ns.
         hole: bool (n,), unknown because nobody saw it.
-        hole_at: int64 (n,), since when.
         gone_at: int64 (n,), its thing ended then; `NEVER` where it has not.
-        limbo: bool (n,), its still thing was told to have ended and may be found again.
+        limbo: bool (n,), its still thing was told to have ended and may be found again; and since when, int64 (n,).
         blind: True where nothing was looked at, so that nothing is decided.
         dates: When a condition became false, by (rule, column), where that was not now.
         began: When an event happened, or a condition became true, by (rule, column), where that was not now.
@@ -83,10 +93,11 @@ class Turn:
     held: Values
     fresh: Values
     now: Times
+    before: Times
     hole: NDArray[np.bool_]
-    hole_at: Times
     gone_at: Times
     limbo: NDArray[np.bool_]
+    limbo_at: Times
     blind: bool
     dates: dict[tuple[int, int], int] = attrs.field(factory=dict)
     began: dict[tuple[int, int], int] = attrs.field(factory=dict)
@@ -111,7 +122,8 @@ class Lifecycle:
         self._due = np.zeros((m, 0), np.int64)
         self.open: dict[tuple[int, int], Open] = {}
         self._cooldowns: dict[tuple[int, tuple[str, ...]], Cooldown] = {}
-        self._event = np.array([root.event for root in roots], np.bool_)
+        self._event = np.array([root.event for root in roots], np.bool_)[:, None]
+        self._events_too = bool(self._event.any())
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
@@ -122,31 +134,43 @@ class Lifecycle:
     def forget(self, slots: Slots) -> None:
         """Things have ended and what was told of them is over."""
         self.clocks.forget(slots)
+        if self._cooldowns:
+            gone = {str(slot) for slot in slots.tolist()}
+            for key in [k for k in self._cooldowns if k[1][1].partition(".")[0] in gone]:
+                del self._cooldowns[key]
         self._status[:, slots] = IDLE
         self._due[:, slots] = FAR
 
+    def busy(self, slots: Slots) -> NDArray[np.bool_]:
+        """Which of these slots have an alert under way; bool (n,)."""
+        found: NDArray[np.bool_] = (self._status[:, slots] != IDLE).any(axis=0)
+        return found
+
     def step(self, turn: Turn) -> None:
         """Go on to new values."""
-        if self._event.any():
+        held, fresh = turn.held, turn.fresh
+        if self._events_too:
             self._events(turn)
-        held = turn.held if not self._event.any() else np.where(self._event[:, None], -1, turn.held).astype(np.int8)
-        row, col, resets = self.clocks.step(turn.slots, held, turn.now, turn.hole, turn.hole_at)
+            held, fresh = np.where(self._event, FALSE, held), np.where(self._event, FALSE, fresh)
+        row, col, resets = self.clocks.step(turn.slots, held, fresh, turn.now, turn.before, turn.hole)
         for (i, j), time in turn.began.items():
             slot = int(turn.slots[j])
             if self.clocks.since[i, slot] == turn.now[j]:
                 self.clocks.since[i, slot] = min(time, int(turn.now[j]))
-        for i, slot in resets:
+        for i, slot, since in resets:
             if self._status[i, slot] in (PENDING, SUPPRESSED):
-                opened = self.open[i, slot]
-                self._close(opened, "dropped", opened.told, int(turn.now[np.flatnonzero(turn.slots == slot)[0]]), "gap")
+                now = int(turn.now[np.flatnonzero(turn.slots == slot)[0]])
+                self._close(self.open[i, slot], "dropped", since, now, "gap")
         due_row, due_col = np.nonzero(self._due[:, turn.slots] <= turn.now)
         # By column first: of one tick's transitions those of the thing first seen come first.
-        changed = zip(col.tolist(), row.tolist(), strict=True)
-        for j, i in sorted({*changed, *zip(due_col.tolist(), due_row.tolist(), strict=True)}):
-            self._one(turn, i, j, int(held[i, j]), int(turn.fresh[i, j]))
+        at_hand = {*zip(col.tolist(), row.tolist(), strict=True), *zip(due_col.tolist(), due_row.tolist(), strict=True)}
+        if turn.limbo.any():
+            at_hand |= {(j, i) for j in np.flatnonzero(turn.limbo).tolist() for i in range(len(self._roots))}
+        for j, i in sorted(at_hand):
+            self._one(turn, i, j, int(held[i, j]), int(fresh[i, j]))
 
     def _events(self, turn: Turn) -> None:
-        rows, cols = np.nonzero((turn.held > 0) & self._event[:, None])
+        rows, cols = np.nonzero((turn.held > 0) & self._event)
         for j, i in sorted(zip(cols.tolist(), rows.tolist(), strict=True)):
             slot, now = int(turn.slots[j]), int(turn.now[j])
             time = turn.began.get((i, j), now)
@@ -164,32 +188,44 @@ class Lifecycle:
     def _one(self, turn: Turn, i: int, j: int, held: int, fresh: int) -> None:
         slot, now = int(turn.slots[j]), int(turn.now[j])
         status = int(self._status[i, slot])
+        known = fresh != 0 and not turn.blind
         if held < 0:
             date = int(turn.gone_at[j]) if turn.gone_at[j] != NEVER else turn.dates.get((i, j), now)
-            self._false(i, slot, status, date, now, fresh < 0 and not turn.blind)
+            self._false(i, slot, status, date, now, known)
         elif held > 0:
-            self._true(i, slot, status, now, fresh > 0 and not turn.blind)
-        elif status == FIRING and turn.limbo[j]:
-            self._recover(self.open[i, slot], int(turn.hole_at[j]), now)
+            self._true(i, slot, status, now, known)
+        elif status in (FIRING, STALE) and turn.limbo[j]:
+            opened = self.open[i, slot]
+            self._recover(opened, int(turn.limbo_at[j]), now)
+            opened.dark = opened.told if opened.dark == NEVER else opened.dark
             self._due[i, slot] = FAR
         elif status == FIRING and turn.hole[j]:
-            opened = self.open[i, slot]
             self._status[i, slot] = STALE
-            self._transition(opened, "stale", int(turn.hole_at[j]), now)
+            self._due[i, slot] = FAR
+            opened = self.open[i, slot]
+            self._transition(opened, "stale", int(self.clocks.known[i, slot]), now)
+            opened.dark, opened.end = opened.told, NEVER
         elif status in (PENDING, SUPPRESSED) or (status == IDLE and self._due[i, slot] != FAR):
             # Its clock stands still; it goes on when the condition is known again.
             self._due[i, slot] = FAR
+            if status != IDLE:
+                self.open[i, slot].end = NEVER
 
     def _false(self, i: int, slot: int, status: int, date: int, now: int, known: bool) -> None:
         if status == IDLE:
             self._due[i, slot] = FAR
             return
         opened = self.open[i, slot]
-        if status in (PENDING, SUPPRESSED):
-            self._close(opened, "dropped", date, now)
-            return
-        if status in (FIRING, STALE):
-            self._recover(opened, date, now, tell=self._roots[i].rule.keep > 0)
+        if status != RECOVERING:
+            opened.end = date if opened.end == NEVER else opened.end
+            if not known:  # what is only held over ends nothing: to be asked at the next look
+                self._due[i, slot] = now
+                return
+            opened.seen_again(opened.end)
+            if status in (PENDING, SUPPRESSED):
+                self._close(opened, "dropped", opened.end, now)
+                return
+            self._recover(opened, opened.end, now, tell=self._roots[i].rule.keep > 0)
         resolved = opened.end + self._roots[i].rule.keep
         if known and resolved <= now:
             self._close(opened, "resolved", resolved, now)
@@ -209,7 +245,13 @@ class Lifecycle:
     def _true(self, i: int, slot: int, status: int, now: int, known: bool) -> None:
         since = int(self.clocks.since[i, slot])
         due = since + self._roots[i].duration
+        if known and status in (PENDING, SUPPRESSED) and (ended := self.open[i, slot].end) != NEVER:
+            # It had failed by what was held over, and nothing seen since says otherwise.
+            self._close(self.open[i, slot], "dropped", ended, now)
+            status = IDLE
         if status == FIRING:
+            self.open[i, slot].end = NEVER
+            self._due[i, slot] = FAR
             return
         if status in (RECOVERING, STALE):
             if not known:
@@ -221,6 +263,7 @@ class Lifecycle:
             self._status[i, slot] = FIRING
             self._due[i, slot] = FAR
             opened.end = NEVER
+            opened.seen_again(now)
             self._transition(opened, "firing", now, now, "holds again" if status == RECOVERING else "seen again")
             return
         self._due[i, slot] = due

@@ -33,14 +33,16 @@ class Clocks:
     """How long states have held without a break: m of them over slots. The state behind `for`.
 
     A clock starts when its state becomes true and is cleared when it becomes false. While the state is unknown it
-    stands still. After a *hole* (nobody looked) the policy says what the hole was: `freeze`, the clock stood still;
-    `reset`, it starts again; `assume`, it ran on. What is unknown for another reason just waits.
+    stands still. After a *hole* (nobody looked, or the thing was not seen) the policy says what the hole was: `freeze`,
+    the clock stood still; `reset`, it starts again; `assume`, it ran on. A hole goes back to the last look that knew
+    the state from what it saw: whatever was held over since then is undone. What is unknown for another reason just
+    waits.
 
     Attributes:
-        since: int64 (m, slots), when the clock started, moved on by the time it stood still; `NEVER` while it does not
-            run.
+        since: int64 (m, slots), when the clock started, moved on by the time it stood still; `NEVER` while it is off.
         paused: int64 (m, slots), since when it stands still, `NEVER` while it runs.
         gap: int64 (m, slots), how much of the time since it started was a hole.
+        known: int64 (m, slots), the last look that knew the state from what it saw; `NEVER` where the last look did.
     """
 
     def __init__(self, policies: list[int]) -> None:
@@ -48,63 +50,94 @@ class Clocks:
         self._policy = np.array(policies, np.int8)
         self._value = np.zeros((m, 0), np.int8)
         self._hole = np.zeros((m, 0), np.bool_)
+        self._guessing = False
+        self._was_since = np.zeros((m, 0), np.int64)
+        self._was_gap = np.zeros((m, 0), np.int64)
         self.since = np.zeros((m, 0), np.int64)
         self.paused = np.zeros((m, 0), np.int64)
         self.gap = np.zeros((m, 0), np.int64)
+        self.known = np.zeros((m, 0), np.int64)
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
         self._value = widen(self._value, size, UNKNOWN)
         self._hole = widen(self._hole, size, False)
+        self._was_since = widen(self._was_since, size, NEVER)
+        self._was_gap = widen(self._was_gap, size, 0)
         self.since = widen(self.since, size, NEVER)
         self.paused = widen(self.paused, size, NEVER)
         self.gap = widen(self.gap, size, 0)
+        self.known = widen(self.known, size, NEVER)
 
     def forget(self, slots: Slots) -> None:
         """Clear the clocks of these slots."""
         self._value[:, slots] = UNKNOWN
-        self.since[:, slots] = self.paused[:, slots] = NEVER
+        self.since[:, slots] = self.paused[:, slots] = self.known[:, slots] = NEVER
 
     def step(
-        self, slots: Slots, values: Values, now: Times, hole: NDArray[np.bool_], hole_at: Times
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], list[tuple[int, int]]]:
+        self, slots: Slots, values: Values, fresh: Values, now: Times, before: Times, hole: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], list[tuple[int, int, int]]]:
         """Go on to new values.
 
         Args:
             slots: (n,) which slots.
             values: int8 (m, n).
+            fresh: int8 (m, n), the same where only what was seen is known.
             now: (n,) the time of the look, ns.
+            before: (n,) the time of the look before, ns.
             hole: (n,) True where an unknown value is a hole.
-            hole_at: (n,) when the hole began, ns.
 
         Returns:
             Where values changed: positions (k,) among the m and positions (k,) among the n; and which clocks started
-            again after a hole.
+            again after a hole, with the time the hole began.
         """
+        guess = fresh == 0
+        guessing = bool(guess.any())
+        if guessing:
+            row, col = np.nonzero(guess)
+            self._guess(row, slots[col], before[col])
         row, col = np.nonzero(values != self._value[:, slots])
-        resets: list[tuple[int, int]] = []
-        if not len(row):
-            return row, col, resets
-        slot, value = slots[col], values[row, col]
+        resets: list[tuple[int, int, int]] = []
+        if len(row):
+            resets = self._turn(row, slots[col], values[row, col], now[col], hole[col])
+        if guessing or self._guessing:
+            known = self.known[:, slots]
+            self.known[:, slots] = np.where(guess, known, NEVER)
+            self._guessing = guessing or bool((self.known != NEVER).any())
+        return row, col, resets
+
+    def _guess(self, row: Slots, slot: Slots, before: Times) -> None:
+        """From here on values are only held over: keep what was known, for all may prove to be a hole."""
+        first = self.known[row, slot] == NEVER
+        row, slot = row[first], slot[first]
+        self.known[row, slot] = before[first]
+        self._was_since[row, slot] = self.since[row, slot]
+        self._was_gap[row, slot] = self.gap[row, slot]
+
+    def _turn(
+        self, row: Slots, slot: Slots, value: Values, time: Times, hole: NDArray[np.bool_]
+    ) -> list[tuple[int, int, int]]:
         self._value[row, slot] = value
-        since, paused, time = self.since[row, slot], self.paused[row, slot], now[col]
+        known, paused = self.known[row, slot], self.paused[row, slot]
+        dark = (value == 0) & hole & (known != NEVER) & (paused == NEVER)
+        since = np.where(dark, self._was_since[row, slot], self.since[row, slot])
+        gap = np.where(dark, self._was_gap[row, slot], self.gap[row, slot])
         running = since != NEVER
+        pause = (value == 0) & running & (paused == NEVER)
         start = (value > 0) & ~running
         resume = (value > 0) & running & (paused != NEVER)
-        pause = (value == 0) & running & (paused == NEVER)
-        clear = value < 0
         stood = np.where(resume, time - np.where(resume, paused, 0), 0)
         was_hole = self._hole[row, slot]
         policy = self._policy[row]
         again = resume & was_hole & (policy == RESET)
         moved = resume & ~(was_hole & (policy == ASSUME)) & ~again
-        new_since = np.where(start | again, time, np.where(clear, NEVER, np.where(moved, since + stood, since)))
-        new_paused = np.where(pause, np.where(hole[col], hole_at[col], time), np.where(value == 0, paused, NEVER))
-        gap = self.gap[row, slot] + np.where(resume & was_hole, stood, 0)
-        self.since[row, slot] = new_since
-        self.paused[row, slot] = new_paused
-        self._hole[row, slot] = np.where(pause, hole[col], was_hole)
-        self.gap[row, slot] = np.where(start | again, 0, gap)
-        if again.any():
-            resets = list(zip(row[again].tolist(), slot[again].tolist(), strict=True))
-        return row, col, resets
+        fresh_start = start | again
+        self.since[row, slot] = np.where(
+            fresh_start, time, np.where(value < 0, NEVER, np.where(moved, since + stood, since))
+        )
+        self.paused[row, slot] = np.where(pause, np.where(dark, known, time), np.where(value == 0, paused, NEVER))
+        self._hole[row, slot] = np.where(pause, hole, was_hole)
+        self.gap[row, slot] = np.where(fresh_start, 0, gap + np.where(resume & was_hole, stood, 0))
+        if not again.any():
+            return []
+        return list(zip(row[again].tolist(), slot[again].tolist(), paused[again].tolist(), strict=True))

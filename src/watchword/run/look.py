@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 import attrs
 import numpy as np
@@ -19,6 +19,7 @@ Bools = NDArray[np.bool_]
 Values = NDArray[np.int8]
 Times = NDArray[np.int64]
 Slots = NDArray[np.intp]
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -29,6 +30,31 @@ class Place:
     lines: Mapping[str, Line]
 
 
+class Atlas:
+    """What all cameras look at: their zones and lines by name, equal ones together, so that each is asked once."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self._known: dict[tuple[str, str], tuple[list[Any], list[int]]] = {}
+
+    def zones(self, name: str) -> tuple[list[Zone], list[int]]:
+        """The different zones of a name, and for each camera which it has (-1: none)."""
+        return self._shapes("zones", name)
+
+    def lines(self, name: str) -> tuple[list[Line], list[int]]:
+        """The different lines of a name, and for each camera which it has (-1: none)."""
+        return self._shapes("lines", name)
+
+    def _shapes(self, what: str, name: str) -> tuple[list[Any], list[int]]:
+        shapes, which = self._known.setdefault((what, name), ([], []))
+        for place in self.places[len(which) :]:
+            shape = getattr(place, what).get(name)
+            if shape is not None and shape not in shapes:
+                shapes.append(shape)
+            which.append(-1 if shape is None else shapes.index(shape))
+        return shapes, which
+
+
 @attrs.define
 class Look:
     """One tick: a row for each living thing of each camera that looked.
@@ -36,36 +62,55 @@ class Look:
     Attributes:
         things: All things; `slots` picks this tick's.
         cameras: All cameras, by position.
-        places: What each camera looks at, by position.
+        atlas: What each camera looks at.
+        cams: The cameras that looked, rising.
         slots: (n,) the rows.
         seen: bool (n,), whether the thing was seen in this look.
         now: int64 (n,), the time of the look of its camera, ns.
         before: int64 (n,), its last sight before this look, `NEVER` where there was none.
         camera: int32 (n,).
-        held: bool (n,), seen, or unseen for no longer than its camera's gap limit.
+        limit: int64 (n,), the gap limit of its camera, ns.
         person: bool (n,), of the class `person`.
         recent: slots of people who have ended within the last 30 s, by camera: their paths are remembered.
     """
 
     things: Things
     cameras: Sequence[Camera]
-    places: Sequence[Place]
+    atlas: Atlas
+    cams: Sequence[int]
     slots: Slots
     seen: Bools
     now: Times
     before: Times
     camera: NDArray[np.int32]
-    held: Bools
+    limit: Times
     person: Bools
     recent: Mapping[int, Sequence[int]]
     _inside: dict[str, Values] = attrs.field(factory=dict, init=False)
-    _rows: dict[int, Slots] = attrs.field(factory=dict, init=False)
+    _seen: Slots | None = attrs.field(default=None, init=False)
 
-    def seen_of(self, camera: int) -> Slots:
-        """The rows of a camera's things that were seen."""
-        if camera not in self._rows:
-            self._rows[camera] = np.flatnonzero(self.seen & (self.camera == camera))
-        return self._rows[camera]
+    @property
+    def rows(self) -> Slots:
+        """The rows of things that were seen."""
+        if self._seen is None:
+            self._seen = np.flatnonzero(self.seen)
+        return self._seen
+
+    @property
+    def held(self) -> Bools:
+        """Bool (n,): seen, or unseen for no longer than the gap limit."""
+        near: Bools = self.seen | (self.now - self.things.last[self.slots] <= self.limit)
+        return near
+
+    def among(self, shapes: Sequence[T], which: Sequence[int]) -> Iterator[tuple[T, Slots]]:
+        """Each shape with the seen rows of the cameras that have it."""
+        mine = {which[c] for c in self.cams}
+        if len(mine) == 1:
+            yield shapes[mine.pop()], self.rows
+            return
+        of_row = np.array(which)[self.camera[self.rows]]
+        for k in sorted(mine):
+            yield shapes[k], self.rows[of_row == k]
 
     @property
     def people(self) -> Slots:
@@ -82,20 +127,11 @@ class Look:
         scene = self.cameras[camera].scene
         return on_ground(scene.ground if scene else None, at)
 
-    def looked(self) -> list[int]:
-        """The cameras of this tick's rows."""
-        cameras: list[int] = np.unique(self.camera).tolist()
-        return cameras
-
     def inside(self, zone: str) -> Values:
         """For each row that was seen, whether it is in its camera's zone of this name: 1 or -1; 0 where not seen."""
         if zone not in self._inside:
             value = np.zeros(len(self.slots), np.int8)
-            shapes: dict[Zone, list[Slots]] = {}
-            for camera in self.looked():
-                shapes.setdefault(self.places[camera].zones[zone], []).append(self.seen_of(camera))
-            for shape, parts in shapes.items():
-                rows = np.concatenate(parts)
+            for shape, rows in self.among(*self.atlas.zones(zone)):
                 slots = self.slots[rows]
                 inside = zone_contains(shape, self.things.box[slots], self.things.at[slots])
                 value[rows] = np.where(inside, 1, -1)

@@ -129,7 +129,7 @@ class _Watch:
             self.owner[slots[row]] = self._owner_at_rest(look, row)
             self._chosen[slots[row]] = True
             self._owner_near[slots[row]] = self.owner[slots[row]] != NOBODY
-        self._follow_owners(look, slots[bags], look.now[bags])
+        self._follow_owners(look, slots[bags], look.now[bags], look.limit[bags])
         # Who attends while the owner is away becomes it: of several the one who has been there longest.
         away = ~self._owner_near[slots]
         take = near & stays & away[thing]
@@ -161,7 +161,7 @@ class _Watch:
         order = np.argsort(keys)
         keys, now = keys[order], now[order]
         since = np.minimum(now, self._lookup(keys, now))
-        elsewhere = ~np.isin(look.things.camera[self._pairs // _PAIR], look.looked())
+        elsewhere = ~np.isin(look.things.camera[self._pairs // _PAIR], look.cams)
         keys = np.concatenate((self._pairs[elsewhere], keys))
         since = np.concatenate((self._since[elsewhere], since))
         order = np.argsort(keys)
@@ -210,7 +210,7 @@ class _Watch:
         scene = look.cameras[camera].scene
         return scene is not None and scene.ground is not None and bool(scene.ground.pairs)
 
-    def _follow_owners(self, look: Look, bags: Slots, now: Times) -> None:
+    def _follow_owners(self, look: Look, bags: Slots, now: Times, limit: Times) -> None:
         """Whether each owner is within R. Hidden within R it goes on attending until its end is known, and T more.
 
         But one who was walking away when last seen was not hidden: it has left, and did so at that sight.
@@ -225,7 +225,7 @@ class _Watch:
         known = np.where(over & (self._owner_end[bags] == NEVER), now, self._owner_end[bags])
         self._owner_end[bags] = np.where(over, known, NEVER)
         attends = near & (~over | (now - np.where(over, known, now) < self._stay))
-        limit = np.array([look.cameras[c].limit() for c in things.camera[bags].tolist()], np.int64)
+        limit = limit[has]
         for k in np.flatnonzero(attends & (now - things.last[owners] > limit)).tolist():
             if _was_leaving(things, int(owners[k]), int(bags[k])):
                 attends[k] = False

@@ -64,19 +64,23 @@ class _Passages:
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows): 1 at the look at which it happens."""
-        rows = np.flatnonzero(look.seen)
+        rows = look.rows
         slots = look.slots[rows]
         inside = np.stack([look.inside(call.names[0].text)[rows] for call in self.calls])
         last = self._last[:, slots]
         happens = (inside == self.sign) & (last == -self.sign)
         # A path between two near sights that lies across a zone went in and out.
         at, before = look.things.at[slots], self._at[slots]
-        limit = np.array([c.limit() for c in look.cameras])[look.camera[rows]]
-        near = np.isfinite(before[:, 0]) & np.isfinite(at[:, 0]) & (look.now[rows] - look.before[rows] <= limit)
-        for i, j in zip(*np.nonzero((inside == -1) & (last == -1) & near), strict=True):
-            zone = look.places[look.camera[rows[j]]].zones[self.calls[i].names[0].text]
-            if zone.anchor in ("bottom", "centre"):
-                happens[i, j] = path_meets_zone(zone, before[j : j + 1], at[j : j + 1])[0]
+        near = np.isfinite(before[:, 0]) & np.isfinite(at[:, 0])
+        near &= look.now[rows] - look.before[rows] <= look.limit[rows]
+        both_out = (inside == -1) & (last == -1) & near
+        if both_out.any():
+            for i, call in enumerate(self.calls):
+                for zone, mine in look.among(*look.atlas.zones(call.names[0].text)):
+                    j = np.searchsorted(rows, mine)
+                    j = j[both_out[i, j]]
+                    if len(j) and zone.anchor in ("bottom", "centre"):
+                        happens[i, j] = path_meets_zone(zone, before[j], at[j])
         self._last[:, slots] = inside
         self._at[slots] = at
         values = np.full((len(self.calls), len(look.slots)), -1, np.int8)
@@ -120,9 +124,7 @@ class Crosses:
         values = np.full((len(self.calls), len(look.slots)), -1, np.int8)
         self.dates.clear()
         for name in self._names:
-            for camera in look.looked():
-                line = look.places[camera].lines[name]
-                rows = look.seen_of(camera)
+            for line, rows in look.among(*look.atlas.lines(name)):
                 slots = look.slots[rows]
                 heights = sizes(look.things.box[slots])[1]
                 crossed, left = self._sides[name].step(line, slots, look.things.at[slots], heights, look.now[rows])

@@ -34,15 +34,11 @@ class Pass:
         camera: The same over the cameras of the look.
         cams: int64 (k,), which cameras, rising.
         starts: int64 (k + 1,), where each camera's rows start; rows are sorted by camera.
+        column: int64 (n,), position of each row's camera among `cams`.
         cam_now: int64 (k,), the time of each camera's look.
-        gone: bool (n,), ended: no rule is about it any more.
-        out: bool (n,), in no group any more.
-        unsure: bool (n,), ended by its tracker a moment ago: a group is not sure of it.
-        leaving: bool (n,), out of every group from this look on, dated at its end.
-        interval: int64 (n,), three usual frame intervals of its camera, ns.
+        cam_before: int64 (k,), the time of the look before.
+        cam_interval: int64 (k,), three usual frame intervals, ns.
         hole: bool (n,), unseen for longer than the gap limit.
-        hole_at: int64 (n,), since when.
-        cam_hole: bool (k,) and `cam_hole_at` int64 (k,), the same of the camera as a whole.
         blind: True where nothing was looked at: values are those of the last look.
         dark: True where the cameras were dark in the meantime; else (blind) only these things were not seen.
         dates: When a count fell, by (node, camera position), where that was not now.
@@ -53,20 +49,26 @@ class Pass:
     camera: tuple[Values, Values]
     cams: NDArray[np.int64]
     starts: NDArray[np.int64]
+    column: NDArray[np.intp]
     cam_now: Times
-    gone: NDArray[np.bool_]
-    out: NDArray[np.bool_]
-    unsure: NDArray[np.bool_]
-    leaving: NDArray[np.bool_]
-    interval: Times
+    cam_before: Times
+    cam_interval: Times
     hole: NDArray[np.bool_]
-    hole_at: Times
-    cam_hole: NDArray[np.bool_]
-    cam_hole_at: Times
     blind: bool
     dark: bool
     dates: dict[tuple[int, int], int] = attrs.field(factory=dict)
     counts: dict[int, NDArray[np.float64]] = attrs.field(factory=dict)
+
+    def limit(self, after: Times) -> Times:
+        """Gap limits (m, n), ns: of each call (`after`, (m,)) for each row."""
+        found: Times = np.maximum(after[:, None], self.cam_interval[self.column])
+        return found
+
+    def dark_for(self, after: Times) -> NDArray[np.bool_]:
+        """Where the camera was dark for longer than the limit of a call, bool (m, k)."""
+        passed = self.cam_now - self.cam_before
+        found: NDArray[np.bool_] = passed > np.maximum(after[:, None], self.cam_interval)
+        return found & self.dark
 
     def tables(self, scope: str) -> tuple[Values, ...]:
         """The tables to fill: both, or one where they are the same."""
@@ -145,7 +147,12 @@ class Atoms(Plain):
         held, fresh = at.thing
         look = at.look
         if self._own:
-            value = np.full_like(held[self.nodes], 0 if at.dark else -1) if at.blind else self.kernel.step(look)
+            if at.dark:  # what is not known is not so, but for the dark itself
+                last = self._last[:, look.slots]
+                value = np.where(at.dark_for(self._after)[:, at.column], 0, last)
+            else:
+                value = np.full((len(self.calls), len(look.slots)), -1, np.int8) if at.blind else self.kernel.step(look)
+                self._last[:, look.slots] = value
             held[self.nodes] = fresh[self.nodes] = value
             return
         seen = look.seen
@@ -161,8 +168,7 @@ class Atoms(Plain):
             return
         value = np.where(seen, value, self._last[:, look.slots])
         self._last[:, look.slots] = value
-        limit = np.maximum(self._after[:, None], at.interval)
-        near = seen | (look.now - look.things.last[look.slots] <= limit)
+        near = seen | (look.now - look.things.last[look.slots] <= at.limit(self._after))
         held[self.nodes] = np.where(near, value, 0)
         fresh[self.nodes] = np.where(seen, value, 0)
 
@@ -195,7 +201,7 @@ class Classes(Plain):
         if not value.all():
             last = np.where(value & look.seen, look.now, self._last[:, look.slots])
             self._last[:, look.slots] = last
-            limit = np.maximum(self._after[:, None], at.interval)
+            limit = at.limit(self._after)
             was = (last != NEVER) & (look.now - np.where(last == NEVER, look.now, last) <= limit)
             # What is not seen keeps its class: its label cannot have changed for all we know.
             value = value | was | ((last != NEVER) & ~look.seen)
@@ -260,11 +266,12 @@ class Hold:
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
         if self.scope == "thing":
-            (held, fresh), slots, now, hole, hole_at = at.thing, at.look.slots, at.look.now, at.hole, at.hole_at
+            (held, fresh), slots, now, before = at.thing, at.look.slots, at.look.now, at.cam_before[at.column]
         else:
-            (held, fresh), slots, now, hole, hole_at = at.camera, at.cams, at.cam_now, at.cam_hole, at.cam_hole_at
+            (held, fresh), slots, now, before = at.camera, at.cams, at.cam_now, at.cam_before
+        hole = at.hole if self.scope == "thing" else np.full(len(at.cams), at.dark)
         body = held[self._child]
-        self.clocks.step(slots, body, now, hole, hole_at)
+        self.clocks.step(slots, body, fresh[self._child], now, before, hole)
         since = self.clocks.since[:, slots]
         long = (since != NEVER) & (now - np.where(since == NEVER, now, since) >= self._durations)
         value = np.where(body > 0, np.where(long, 1, -1), body).astype(np.int8)
@@ -303,32 +310,50 @@ class Counts(Plain):
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
-        weight = at.look.things.members[at.look.slots]
-        was = self._was[:, at.look.slots]
+        look = at.look
+        weight = look.things.members[look.slots]
+        was = self._was[:, look.slots]
+        told = look.things.told[look.slots] & ~look.seen
+        out = self._out_of_it(at, told)
+        now_in = was
         for held in at.tables("thing"):
-            member = np.where(at.out, -1, held[self._member])
-            member = np.where(at.unsure, np.where(was, 0, -1), member)
+            member = held[self._member]
+            if held is not at.thing[0]:  # what is only held over is not known
+                member = np.where(look.seen, member, np.minimum(member, 0))
+            if out is not None:
+                # Ended by its tracker a moment ago: not sure, if it was one of them.
+                member = np.where(out, -1, np.where(told, np.where(was, 0, -1), member))
             low, high = self._sum(member > 0, weight, at), self._sum(member >= 0, weight, at)
             value = self._compare(low, high)
             if at.dark:
-                passed = at.cam_now - at.cam_hole_at
-                value = np.where(passed > self._after[:, None], 0, value)
+                value = np.where(at.dark_for(self._after), 0, value)
             table = at.camera[0] if held is at.thing[0] else at.camera[1]
             table[self._out] = value
             if held is at.thing[0]:
-                self._was[:, at.look.slots] = np.where(at.unsure, was, member > 0)
+                now_in = member > 0 if out is None else np.where(told & ~out, was, member > 0)
                 for i, node in enumerate(self._out.tolist()):
                     at.counts[node] = low[i]
         if at.thing[0] is at.thing[1] and at.camera[0] is not at.camera[1]:
             at.camera[1][self._out] = at.camera[0][self._out]
-        if at.leaving.any():
-            self._date(at, was)
+        if not at.blind:
+            if out is not None:
+                self._date(at, was & out & told)
+            self._was[:, look.slots] = now_in
 
-    def _date(self, at: Pass, was: NDArray[np.bool_]) -> None:
+    def _out_of_it(self, at: Pass, told: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+        """Who is in no group any more, bool (m, n): unseen beyond the gap limit, or ended that long ago."""
+        look = at.look
+        if not len(look.slots) or look.seen.all():
+            return None
+        from_ = np.where(told, look.things.end[look.slots], look.things.last[look.slots])
+        found: NDArray[np.bool_] = ~look.seen & (look.now - from_ > at.limit(self._after))
+        return found
+
+    def _date(self, at: Pass, leaving: NDArray[np.bool_]) -> None:
+        """Where members go, their tracker having said that they ended, the count fell at their end."""
         end = at.look.things.end[at.look.slots]
-        for i, row in zip(*np.nonzero(was & at.leaving), strict=True):
-            k = int(np.searchsorted(at.cams, at.look.camera[row]))
-            key = (int(self._out[i]), k)
+        for i, row in zip(*np.nonzero(leaving), strict=True):
+            key = (int(self._out[i]), int(at.column[row]))
             at.dates[key] = max(at.dates.get(key, NEVER), int(end[row]))
 
     @staticmethod
@@ -359,7 +384,6 @@ class Spread(Plain):
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
-        column = np.repeat(np.arange(len(at.cams)), np.diff(at.starts))
-        at.thing[0][self._out] = at.camera[0][self._child][:, column]
+        at.thing[0][self._out] = at.camera[0][self._child][:, at.column]
         if at.thing[1] is not at.thing[0]:
-            at.thing[1][self._out] = at.camera[1][self._child][:, column]
+            at.thing[1][self._out] = at.camera[1][self._child][:, at.column]

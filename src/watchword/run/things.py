@@ -9,7 +9,7 @@ its own number, or under a new one at the same place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from watchword.detections import MEMBERS, NEVER, REST_SINCE
 from watchword.tracks import Id
 from watchword.units import SECOND
+
+if TYPE_CHECKING:
+    from watchword.run.sightings import Sights
 
 Slots = NDArray[np.intp]
 Times = NDArray[np.int64]
@@ -26,6 +29,8 @@ HISTORY = 64
 PATH = 160
 """Places kept of the path, at most five a second: 32 s."""
 PATH_STEP = SECOND // 5
+KEPT_ORDERS = 8
+"""For how many sets of cameras the order of their things is kept."""
 MEMORY, STILL_MEMORY = 10 * SECOND, 30 * SECOND
 
 
@@ -45,14 +50,14 @@ class Things:
         end: int64, when it ended, `NEVER` while it has not.
         still: int8, 1 still, -1 not, 0 not known (by the usual r).
         rest: int64, when it came to rest by its detector's word, `NEVER` where there is none.
-        out: bool, ended by its tracker and no longer counted in any group.
+        over: bool, its memory has passed: its numbers are free, and it is only here until what it began is told.
         members: float64, how many people the box stands for.
         score: float64.
+        sights: int64, how often it was seen.
     """
 
     def __init__(self) -> None:
         self.size = 0
-        self.cameras = 0
         self.labels: list[str] = []
         self._label_index: dict[str, int] = {}
         self._free: list[int] = []
@@ -63,7 +68,7 @@ class Things:
         self.had: dict[int, set[int]] = {}
         self.alive = np.zeros(0, np.bool_)
         self.serial = np.zeros(0, np.int64)
-        self.out = np.zeros(0, np.bool_)
+        self.over = np.zeros(0, np.bool_)
         self.camera = np.zeros(0, np.int32)
         self.label = np.zeros(0, np.int32)
         self.box = np.zeros((0, 4))
@@ -80,10 +85,13 @@ class Things:
         self.score = np.zeros(0)
         self.history_time = np.zeros((0, HISTORY), np.int64)
         self.history_at = np.zeros((0, HISTORY, 2))
+        self.sights = np.zeros(0, np.int64)
         self.history_n = np.zeros(0, np.int64)
         self.path_time = np.zeros((0, PATH), np.int64)
         self.path_at = np.zeros((0, PATH, 3))
         self.path_n = np.zeros(0, np.int64)
+        self._order: dict[tuple[int, ...], Slots] = {}
+        self._looks = 4
 
     # ---- slots
 
@@ -120,11 +128,12 @@ class Things:
         self.camera[slot] = camera
         self.label[slot] = label
         self.first[slot] = self.last[slot] = time
-        self.told[slot] = self.out[slot] = False
+        self._order.clear()
+        self.told[slot] = self.over[slot] = False
         self.end[slot] = self.rest[slot] = NEVER
         self.still[slot] = 0
         self.members[slot] = 1
-        self.history_n[slot] = self.path_n[slot] = 0
+        self.sights[slot] = self.history_n[slot] = self.path_n[slot] = 0
         return slot
 
     def alias(self, slot: int, camera: int, id: Id) -> None:  # noqa: A002 - it is the thing's id
@@ -132,13 +141,19 @@ class Things:
         self.slot_of[camera, id] = slot
         self._names[slot].append((camera, id))
 
-    def retire(self, slot: int) -> None:
-        """A thing's memory has passed: its numbers are free for others; its path stays until `free`."""
-        for name in self._names.pop(slot):
+    def release(self, slot: int) -> None:
+        """A thing's memory has passed: its numbers are free for others."""
+        for name in self._names.pop(slot, ()):
             if self.slot_of.get(name) == slot:
                 del self.slot_of[name]
+        self.over[slot] = True
+
+    def retire(self, slot: int) -> None:
+        """Nothing is under way about a thing any more; its path stays until `free`."""
+        self.release(slot)
         del self.had[slot]
         self.alive[slot] = False
+        self._order.clear()
 
     def free(self, slots: Iterable[int]) -> None:
         """Give the slots of retired things back."""
@@ -146,40 +161,41 @@ class Things:
 
     def of_cameras(self, cameras: Sequence[int]) -> Slots:
         """The slots of these cameras' things, by camera, oldest first."""
-        mine = self.alive if len(cameras) == self.cameras else self.alive & np.isin(self.camera, cameras)
-        slots = np.flatnonzero(mine)
-        return slots[np.lexsort((self.serial[slots], self.camera[slots]))]
+        key = tuple(cameras)
+        if key not in self._order:
+            if len(self._order) > KEPT_ORDERS:
+                self._order.clear()
+            slots = np.flatnonzero(self.alive)
+            if len(key) == 1:
+                slots = slots[self.camera[slots] == key[0]]
+            else:
+                slots = slots[np.isin(self.camera[slots], key)]
+            self._order[key] = slots[np.lexsort((self.serial[slots], self.camera[slots]))]
+        return self._order[key]
 
     # ---- looks
 
-    def see(
-        self,
-        slots: Slots,
-        boxes: NDArray[np.float64],
-        at: NDArray[np.float64],
-        ground: NDArray[np.float64],
-        labels: NDArray[np.int32],
-        scores: NDArray[np.float64],
-        times: Times,
-        dark: Times,
-        extra: Mapping[str, NDArray[Any]],
-    ) -> None:
-        """Write down a sight of these slots, none twice."""
+    def see(self, sights: Sights, scores: NDArray[np.float64], extra: Mapping[str, NDArray[Any]]) -> None:
+        """Write down what was seen, no slot twice."""
+        slots, boxes, at, times, labels = sights.slots, sights.boxes, sights.at, sights.now, sights.labels
         self.box[slots] = boxes
         self.at[slots] = at
-        self.ground[slots] = ground
+        self.ground[slots] = sights.ground
+        for k in np.flatnonzero((self.label[slots] != labels) | (self.sights[slots] == 0)).tolist():
+            self.had[int(slots[k])].add(int(labels[k]))
         self.label[slots] = labels
+        self.sights[slots] += 1
         self.score[slots] = scores
         self.last[slots] = times
-        self.dark[slots] = dark
-        self.told[slots] = self.out[slots] = False
+        self.dark[slots] = sights.dark
+        self.told[slots] = False
         self.end[slots] = NEVER
         if REST_SINCE.name in extra:
             self.rest[slots] = extra[REST_SINCE.name]
         if MEMBERS.name in extra:
             self.members[slots] = np.nan_to_num(extra[MEMBERS.name], nan=1.0)
         here = np.isfinite(at[:, 0])
-        if not here.all():
+        if not here.all():  # what is nowhere has no place to write down
             slots, at, times, boxes = slots[here], at[here], times[here], boxes[here]
         n = self.history_n[slots]
         newest = self.history_time[slots, (n - 1) % HISTORY]
@@ -209,7 +225,7 @@ class Things:
             Times (n, k), places (n, k, 2) and which of them are in the window (n, k).
         """
         n = self.history_n[slots]
-        k = 4
+        k = self._looks  # as many as the last time needed
         while True:
             index = (n[:, None] - 1 - np.arange(k)) % HISTORY
             looked = self.history_time[slots[:, None], index]
@@ -218,7 +234,7 @@ class Things:
             inside = valid & (looked >= since[:, None])
             if k >= HISTORY or not inside[:, -1].any():
                 return looked, self.history_at[slots[:, None], index], inside
-            k = min(HISTORY, 2 * k)
+            k = self._looks = min(HISTORY, 2 * k)
 
     def radius(self, slots: Slots) -> NDArray[np.float64]:
         """How far a still thing may tremble, px: 0.15 of the box's diagonal and at least 4."""
@@ -230,10 +246,11 @@ class Things:
     def near_still(self, camera: int, at: NDArray[np.float64], label: int, taken: set[int]) -> int | None:
         """The unseen still thing that a new sight at this place is: within r of it and with a label it had."""
         best, found = np.inf, None
-        for slot in self.of_cameras([camera]).tolist():
-            if slot in taken or self.still[slot] != 1 or label not in self.had[slot]:
-                continue
-            far = float(np.hypot(*(self.at[slot] - at)))
-            if far <= self.radius(np.array([slot]))[0] and far < best:
-                best, found = far, slot
+        slots = self.of_cameras([camera])
+        slots = slots[(self.still[slots] == 1) & ~self.over[slots]]
+        far = np.hypot(*(self.at[slots] - at).T)
+        for k in np.flatnonzero(far <= self.radius(slots)).tolist():
+            slot = int(slots[k])
+            if far[k] < best and slot not in taken and label in self.had[slot]:
+                best, found = float(far[k]), slot
         return found

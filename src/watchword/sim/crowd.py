@@ -137,6 +137,9 @@ def _covered(boxes: Floats) -> Floats:
     return found
 
 
+_Leg = tuple[float, tuple[float, float], int]  # when it begins, where, whose it is
+
+
 def crowd(
     seed: int,
     people: int = 50,
@@ -164,58 +167,57 @@ def crowd(
     rng = np.random.default_rng((seed, people))
     lens = Lens(size, size[0] * 0.8, size[1] * 0.02, 5.0)
     near, far = lens.depth_at(size[1] * 0.97), lens.depth_at(size[1] * 0.2)
-    rows: list[tuple[list[float], list[tuple[float, float]], list[int]]] = []
+    rows: list[list[_Leg]] = []
     count = 0
     for _ in range(people):
+        row: list[_Leg] = []
         t = -float(rng.uniform(0, 15))
-        times, points, ids = [], [], []
         while t <= seconds:
-            speed = float(rng.uniform(0.6, 1.7))
-            at = _edge(lens, near, far, rng)
-            for step in range(int(rng.integers(2, 5)) + 1):
-                times.append(t)
-                points.append(at)
-                ids.append(count)
-                if step and rng.random() < 0.25:  # a pause
-                    t += float(rng.uniform(1, 6))
-                    times.append(t)
-                    points.append(at)
-                    ids.append(count)
-                z = float(rng.uniform(near, far))
-                to = (float(rng.uniform(-0.85, 0.85)) * lens.half_width(z), z)
-                t += max(0.5, float(np.hypot(to[0] - at[0], to[1] - at[1])) / speed)
-                at = to
-            out = _edge(lens, near, far, rng)
-            times.append(t)
-            points.append(at)
-            ids.append(count)
-            t += max(0.5, float(np.hypot(out[0] - at[0], out[1] - at[1])) / speed)
-            times.append(t)
-            points.append(out)
-            ids.append(-1)
-            t += 0.05
+            visit, t = _visit(lens, near, far, t, count, rng)
+            row += visit
             count += 1
-        rows.append((times, points, ids))
-    legs = max(len(r[0]) for r in rows) + 1
-    times_of, points_of = np.full((people, legs), np.inf), np.zeros((people, legs, 2))
-    ids_of = np.full((people, legs), -1, np.int64)
-    for i, (times, points, ids) in enumerate(rows):
-        n = len(times)
-        times_of[i, :n], points_of[i, :n], ids_of[i, :n] = times, points, ids
-        points_of[i, n:] = points[-1]
-    times_of[~np.isfinite(times_of)] = seconds + 1e6
+        rows.append(row)
+    legs = max(len(row) for row in rows) + 1
+    times = np.full((people, legs), seconds + 1e6)
+    points, ids = np.zeros((people, legs, 2)), np.full((people, legs), -1, np.int64)
+    for i, row in enumerate(rows):
+        times[i, : len(row)] = [leg[0] for leg in row]
+        points[i, : len(row)] = [leg[1] for leg in row]
+        points[i, len(row) :] = row[-1][1]
+        ids[i, : len(row)] = [leg[2] for leg in row]
     return Crowd(
         camera=camera,
         seed=seed,
         fps=fps,
         seconds=seconds,
         lens=lens,
-        times=times_of,
-        points=points_of,
-        ids=ids_of,
+        times=times,
+        points=points,
+        ids=ids,
         heights=np.clip(rng.normal(1.71, 0.08, count), 1.5, 1.95),
         shapes=rng.uniform(0.3, 0.44, count),
     )
+
+
+def _visit(
+    lens: Lens, near: float, far: float, t: float, number: int, rng: np.random.Generator
+) -> tuple[list[_Leg], float]:
+    """One person's legs from edge to edge, one in four stops ending in a pause; and when the next may come."""
+    legs: list[_Leg] = []
+    speed = float(rng.uniform(0.6, 1.7))
+    at = _edge(lens, near, far, rng)
+    stops = int(rng.integers(2, 5))
+    for stop in range(stops + 1):
+        legs.append((t, at, number))
+        if stop and rng.random() < 0.25:
+            t += float(rng.uniform(1, 6))
+            legs.append((t, at, number))
+        z = float(rng.uniform(near, far))
+        to = (float(rng.uniform(-0.85, 0.85)) * lens.half_width(z), z) if stop < stops else _edge(lens, near, far, rng)
+        t += max(0.5, float(np.hypot(to[0] - at[0], to[1] - at[1])) / speed)
+        at = to
+    legs.append((t, at, -1))
+    return legs, t + 0.05
 
 
 def _edge(lens: Lens, near: float, far: float, rng: np.random.Generator) -> tuple[float, float]:

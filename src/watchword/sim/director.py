@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from itertools import pairwise
 
 import attrs
@@ -121,9 +120,9 @@ class Director:
     def passers(self, number: int, since: float, near: Point | None = None) -> None:
         """People who cross the view, some of them close to a point or between it and the camera.
 
-        Nobody stays within 1.5 body heights of the bag, in the picture, for more than four seconds.
+        Nobody stays within 1.5 body heights of the bag, in the picture, for more than 4.4 seconds.
         """
-        lens, wall = self.place.lens, self.place.backdrop.wall
+        wall = self.place.backdrop.wall
         for _ in range(number):
             for _ in range(60):
                 side = int(self.rng.choice((-1, 1)))
@@ -143,19 +142,27 @@ class Director:
                 points = [self.outside(side, z), self.outside(-side, end)]
                 knots = walk(points, self.uniform(since, max(since + 0.1, self.seconds - 4)), self.pace())
                 look = dress(self.rng)
-                if self.free(points) and self._passes(knots, look.height, near, lens.scale):
+                if self.free(points) and self._passes(knots, look.height, near):
                     self.people.append(Person(len(self.people) + 1, look, Path(tuple(knots))))
                     break
 
-    def _passes(self, knots: list[Knot], height: float, near: Point | None, scale: Callable[[float], float]) -> bool:
+    def _passes(self, knots: list[Knot], height: float, near: Point | None) -> bool:
+        """Whether a walk leaves a bag alone: 4.4 s in reach at most, two of them kept for going out of view."""
         if near is None:
             return True
         path, lens = Path(tuple(knots)), self.place.lens
-        foot, by = lens.project(near[0], 0, near[1]), 0.0
+        foot, by, reached, inside = lens.project(near[0], 0, near[1]), 0.0, False, True
         for t in np.arange(path.start, path.end, 0.1):
             x, z = path.place(float(t))
-            by += 0.1 if math.dist(lens.project(x, 0, z), foot) < (REACH + 0.1) * height * scale(z) else 0.0
-        return by < 4.0
+            shown = abs(x) < lens.half_width(z) + 0.35
+            if inside and not shown and reached:
+                by += 2.0  # the last sight of somebody holds for so long
+            inside = shown
+            px, py = lens.project(x, 0, z)
+            seen_at = min(max(px, 0.0), lens.size[0]), min(py, lens.size[1])  # a box that is cut off stands at the edge
+            reached = shown and math.dist(seen_at, foot) < (REACH + 0.1) * height * lens.scale(z)
+            by += 0.1 if reached else 0.0
+        return by < 4.4
 
     def crowd_at_start(self) -> None:
         """People in view from the first frame on, walking or standing for a while before they go."""

@@ -321,7 +321,10 @@ def joints_before(joints: Floats, wall: float) -> bool:
 
 
 def alone_since(stage: Stage, staged: Staged) -> int | None:
-    """The first frame after which a bag's owner is never again within 1.5 of their heights; None: there is none."""
+    """The first frame after which a bag's owner is never again within 1.5 of their heights; None: there is none.
+
+    Who is partly out of view stands at the picture's edge, as rules have it.
+    """
     owner = next(p for p in stage.people if p.id == staged.owner)
     foot = ((staged.box[0] + staged.box[2]) / 2, staged.box[3])
     for index in range(stage.count - 1, -1, -1):
@@ -329,6 +332,7 @@ def alone_since(stage: Stage, staged: Staged) -> int | None:
         box = stage.box_of(owner, time / SECOND)
         if box is None or box[2] < 0 or box[0] > stage.lens.size[0]:
             continue
-        if math.dist(((box[0] + box[2]) / 2, box[3]), foot) <= REACH * (box[3] - box[1]):
+        at = min(max((box[0] + box[2]) / 2, 0.0), stage.lens.size[0]), min(box[3], stage.lens.size[1])
+        if math.dist(at, foot) <= REACH * (box[3] - box[1]):
             return stage.time(index + 1) if index + 1 < stage.count else None
     return staged.start

@@ -157,7 +157,7 @@ class BoxTracker:
             return row, whole, strong
         since = now[things.camera]
         near, near_box, distance, gain = self._pairs(things, sights, dt, since)
-        close = np.flatnonzero(distance < max(self.gate, self.net))
+        close = (distance < max(self.gate, self.net)).nonzero()[0]
         thing, box, distance, gain = near[close], near_box[close], distance[close], gain[close]
         unseen = (since - things.seen) / SECOND
         often = usual[things.camera]
@@ -170,11 +170,11 @@ class BoxTracker:
             (recent, free, self.net),
             (~known, strong, self.gate),
         ):
-            at = np.flatnonzero((who & (row < 0))[thing] & (which & free)[box] & (distance < gate))
+            at = ((who & (row < 0))[thing] & (which & free)[box] & (distance < gate)).nonzero()[0]
             at = at[choose(thing[at], box[at], gain[at])]
             row[thing[at]] = box[at]
             free[box[at]] = False
-        left = np.flatnonzero((strong & free)[near_box])
+        left = ((strong & free)[near_box]).nonzero()[0]
         if len(left):
             thing, box = near[left], near_box[left]
             at, entire = memory.find(things, sights, thing, box, known & (row < 0))
@@ -192,7 +192,7 @@ class BoxTracker:
         thing, box = near(things.x, things.camera, reach, sights.x, sights.camera)
         dx, dy = sights.x[box] - things.x[thing], sights.y[box] - things.y[thing]
         far = dx * dx + dy * dy
-        fit = np.flatnonzero(far <= (reach * reach)[thing])
+        fit = (far <= (reach * reach)[thing]).nonzero()[0]
         thing, box, far = thing[fit], box[fit], far[fit]
         kinds = self._labels.kinds
         fit = (kinds[things.label][thing] == kinds[sights.label][box]) & (sights.score >= self.weak)[box]

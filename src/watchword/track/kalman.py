@@ -19,7 +19,7 @@ from watchword.track.state import Things
 
 @attrs.frozen(kw_only=True)
 class Motion:
-    """How things move and how boxes err. H is the height of a thing's box.
+    """How people move, other things faster by a factor, and how boxes err. H is the height of a box.
 
     Attributes:
         speed: H/s, how fast a thing may be when first seen.

@@ -62,24 +62,28 @@ def choose(thing: Index, box: Index, gain: Floats) -> Bools:
     Returns:
         (k,) True for the pairs taken.
     """
-    taken = np.zeros(len(thing), np.bool_)
     if not len(thing):
+        return np.zeros(0, np.bool_)
+    boxes, things = (
+        np.bincount(thing)[thing],
+        np.bincount(box)[box],
+    )  # how many a pair's thing and its box may choose from
+    taken: Bools = (boxes == 1) & (things == 1)
+    rest = (~taken).nonzero()[0]
+    if not len(rest):
         return taken
-    rivals = np.bincount(thing)[thing] - 1, np.bincount(box)[box] - 1
+    thing, box, gain, boxes, things = thing[rest], box[rest], gain[rest], boxes[rest], things[rest]
     # A thing none of whose boxes has another thing takes its best box; so does a box none of whose things has another.
-    alone = np.ones(len(thing), np.bool_)
-    for hub, rival in ((thing, rivals[1]), (box, rivals[0])):
-        contested = np.bincount(hub, rival > 0)[hub] > 0
-        alone &= contested
-        star = np.flatnonzero(~contested)
-        if len(star):
-            star = star[np.lexsort((-gain[star], hub[star]))]
-            first = np.ones(len(star), np.bool_)
-            first[1:] = hub[star[1:]] != hub[star[:-1]]
-            taken[star[first]] = True
-    rest = np.flatnonzero(alone)
-    if len(rest):
-        taken[rest[_solve(thing[rest], box[rest], gain[rest])]] = True
+    rivals = [np.bincount(hub, others > 1)[hub] > 0 for hub, others in ((thing, things), (box, boxes))]
+    for hub, contested in zip((thing, box), rivals, strict=True):
+        star = (~contested).nonzero()[0]
+        star = star[np.lexsort((-gain[star], hub[star]))]
+        first = np.ones(len(star), np.bool_)
+        first[1:] = hub[star[1:]] != hub[star[:-1]]
+        taken[rest[star[first]]] = True
+    hard = (rivals[0] & rivals[1]).nonzero()[0]
+    if len(hard):
+        taken[rest[hard[_solve(thing[hard], box[hard], gain[hard])]]] = True
     return taken
 
 
