@@ -243,7 +243,7 @@ class ConditionCheck:
 
     def _has_is(self, node: n.Apply) -> bool:
         between = self.source.text[node.thing.span.end : node.word.span.start]
-        return "is" in between.split()
+        return bool({"is", "becomes"} & set(between.split()))
 
     def _no_word(self, node: n.Apply, word: Word | None) -> None:
         if word is not None:
