@@ -215,6 +215,16 @@ def test_what_its_detector_says_rests_is_confirmed_at_once_and_kept():
     assert not any(t.ended for t in ticks)
 
 
+def test_a_resting_box_that_grows_is_the_same_thing():
+    tracker = BoxTracker()
+    tracker.track(Detections.of("c", 0))
+    ids = set()
+    for k in range(1, 40):
+        box = [[400, 400, 440, 430]] if k < 20 else [[380, 390, 460, 450]]
+        ids |= ids_of([tracker.track(Detections.of("c", seconds(k / 5), box, "bag", rest_since=[seconds(0.1)]))])
+    assert ids == {1}
+
+
 def test_columns_travel_with_the_row_they_matched():
     tracker = BoxTracker()
     left, right = upright(100, 500), upright(600, 500)

@@ -23,6 +23,7 @@ from watchword.track.blocks import Block, Blocks
 from watchword.track.kalman import Motion
 from watchword.track.labels import AGILITY, ALIKE, Labels
 from watchword.track.match import Index, choose, near
+from watchword.track.overlap import hidden, shares
 from watchword.track.state import Ints, Sights, Things
 from watchword.tracks import End, Tracks
 from watchword.units import SECOND
@@ -66,7 +67,7 @@ class BoxTracker:
     weak: float = 0.1
     reach: float = 1.25
     gate: float = 7.5
-    net: float = 25.0
+    net: float = 20.0
     recent: float = 0.5
     confirm: float = 0.3
     hole: float = 0.2
@@ -79,7 +80,7 @@ class BoxTracker:
     agility: Mapping[str, float] = attrs.field(factory=lambda: dict(AGILITY))
     alike: tuple[frozenset[str], ...] = ALIKE
     motion: Motion = attrs.field(factory=Motion)
-    name: str = "boxes"
+    name: str = "tracker"
     _labels: Labels = attrs.field(init=False)
     _blocks: Blocks = attrs.field(factory=Blocks, init=False)
 
@@ -180,7 +181,7 @@ class BoxTracker:
             at, entire = memory.find(things, sights, thing, box, known & (row < 0))
             row[thing[at]] = box[at]
             whole[thing[at]] = entire
-            iou, _ = memory.shares(things, sights, thing, box)
+            iou, *_ = shares(things, sights, thing, box)
             free[box[iou >= self.overlap]] = False
             free[box[at]] = False
         return row, whole, strong & free
@@ -202,8 +203,8 @@ class BoxTracker:
         spread = things.pp + r
         taller = np.log(sights.h)[box] - np.log(things.h)[thing]
         distance = far / (size * size * spread)[thing] + taller * taller / (things.ps + rs)[thing]
-        # What is vague, or young, does not win over what is known well.
-        handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND)
+        # What is vague, or young, does not win over what is known well, nor what is hidden over what stands before it.
+        handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND) + hidden(things)
         return thing, box, distance, np.maximum(BASE - distance - handicap[thing], HAIR)
 
     def _see(self, things: Things, sights: Sights, row: Index, whole: Bools, dt: Floats, now: Ints) -> None:

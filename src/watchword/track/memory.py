@@ -13,6 +13,7 @@ import numpy as np
 from watchword.boxes import Bools, Floats
 from watchword.detections import NEVER
 from watchword.track.match import Index, choose
+from watchword.track.overlap import shares
 from watchword.track.state import Ints, Sights, Things
 from watchword.units import SECOND
 
@@ -56,25 +57,10 @@ def find(things: Things, sights: Sights, thing: Index, box: Index, lost: Bools) 
     at = np.flatnonzero((lost & still(things))[thing])
     if not len(at):
         return at, np.empty(0, np.bool_)
-    iou, inside = shares(things, sights, thing[at], box[at])
-    whole = iou >= 0.5
-    same = whole | ((inside >= 0.7) & still(things, SETTLED_AFTER)[thing[at]])
+    iou, mine, its = shares(things, sights, thing[at], box[at])
+    # A box that its detector says rests, and that holds the thing, is the thing and has grown.
+    whole = (iou >= 0.5) | ((mine >= 0.7) & (sights.rest_since != NEVER)[box[at]])
+    same = whole | ((its >= 0.7) & still(things, SETTLED_AFTER)[thing[at]])
     at, iou, whole = at[same], iou[same], whole[same]
     taken = choose(thing[at], box[at], iou)
     return at[taken], whole[taken]
-
-
-def shares(things: Things, sights: Sights, thing: Index, box: Index) -> tuple[Floats, Floats]:
-    """Of pairs of a thing and a box, (k,): intersection over union, and the share of the box that lies in the thing."""
-    width, height = (
-        np.clip(
-            np.minimum(p[thing] + s[thing] / 2, q[box] + r[box] / 2)
-            - np.maximum(p[thing] - s[thing] / 2, q[box] - r[box] / 2),
-            0.0,
-            None,
-        )
-        for p, s, q, r in ((things.x, things.w, sights.x, sights.w), (things.y, things.h, sights.y, sights.h))
-    )
-    both = width * height
-    mine, other = (things.w * things.h)[thing], (sights.w * sights.h)[box]
-    return both / (mine + other - both), both / other
