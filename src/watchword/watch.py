@@ -11,6 +11,7 @@ from watchword.detections import Detections
 from watchword.errors import DetectorError, StateError
 from watchword.events import Alert, Notice
 from watchword.lang.findings import Finding, finding, raise_errors
+from watchword.lang.parse import is_file_text
 from watchword.lang.ruleset import RuleSet, check_sentence
 from watchword.lang.show import show
 from watchword.run.engine import Engine
@@ -36,7 +37,7 @@ def read_rules(rules: RuleSet | str | Path) -> RuleSet:
         return rules
     if isinstance(rules, Path) or rules.endswith(".watch") or _is_file(rules):
         return RuleSet.load(rules)
-    if "\n" in rules.strip() or rules.lstrip().startswith(("rule ", "language ")):
+    if "\n" in rules.strip() or is_file_text(rules):
         return RuleSet.loads(rules)
     found = check_sentence(rules)
     raise_errors(found.findings)

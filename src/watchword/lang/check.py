@@ -213,7 +213,9 @@ class RuleCheck:
                 self._conditions.expr(clause.body, scope)
                 self._conditions.state(clause.body)
                 if event:
-                    self.add("E210", clause.span, clause="clear", why="an event is over at its moment", hint="leave it out")
+                    self.add(
+                        "E210", clause.span, clause="clear", why="an event is over at its moment", hint="leave it out"
+                    )
             case n.Except():
                 self._conditions.expr(clause.body, scope)
                 self._conditions.state(clause.body)

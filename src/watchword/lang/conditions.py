@@ -188,7 +188,9 @@ class ConditionCheck:
             self.amount(node.number, scope, "plain number")
         if node.kind == "every":
             if node.state is None:
-                self.add("E209", node.span, rule="every", hint="say what every one of them does: `every person is still`")
+                self.add(
+                    "E209", node.span, rule="every", hint="say what every one of them does: `every person is still`"
+                )
                 return
             self.expr(node.state, _with_it(scope))
             self.state(node.state)
@@ -247,7 +249,9 @@ class ConditionCheck:
 
     def _no_word(self, node: n.Apply, word: Word | None) -> None:
         if word is not None:
-            self.add("E213", node.word.span, word=word.name, what="a thing alone", hint=f"write it as in: {word.example}")
+            self.add(
+                "E213", node.word.span, word=word.name, what="a thing alone", hint=f"write it as in: {word.example}"
+            )
             return
         shape = "W zone NAME" if node.names else "is W"
         same = [w.name for w in WORDS.values() if w.shape == shape]
@@ -261,7 +265,9 @@ class ConditionCheck:
             self.add("E102", node.compass.span, name=node.compass.text, hint=hint)
         for value in node.values:
             if isinstance(value, n.Quantity) and KINDS[value.unit] != "angle":
-                self.add("E202", value.span, got=show(value), kind=KINDS[value.unit], wanted="angle", hint="write `90deg`")
+                self.add(
+                    "E202", value.span, got=show(value), kind=KINDS[value.unit], wanted="angle", hint="write `90deg`"
+                )
 
     def _values(self, node: n.Apply, word: Word, scope: Scope) -> None:
         for parameter, value in zip(word.parameters, node.values, strict=False):
@@ -270,7 +276,9 @@ class ConditionCheck:
             self.add("E213", extra.span, word=word.name, what=f"a number {show(extra)}", hint="leave it out")
 
     def _way(self, node: n.Apply | n.Of) -> None:
-        name = node.names[0] if isinstance(node, n.Apply) and node.names else node.line if isinstance(node, n.Of) else None
+        name = (
+            node.names[0] if isinstance(node, n.Apply) and node.names else node.line if isinstance(node, n.Of) else None
+        )
         if node.way is None or name is None:
             return
         placed = self.names.get("line").get(name.text)
@@ -288,7 +296,9 @@ class ConditionCheck:
             self.add("E108", way.span, line=line, name=show(way), hint=hint)
         elif way.side is not None and way.side.text not in sides:
             hint = did_you_mean(way.side.text, sides)
-            self.add("E107", way.side.span, line=line, name=way.side.text, hint=hint, notes=[f"sides: {', '.join(sides)}"])
+            self.add(
+                "E107", way.side.span, line=line, name=way.side.text, hint=hint, notes=[f"sides: {', '.join(sides)}"]
+            )
 
     # ---- named conditions
 
@@ -401,7 +411,9 @@ class ConditionCheck:
             case n.OfZone():
                 if (node.words[0].text, node.words[1].text) != ("occupied", "share"):
                     span = node.words[0].span.to(node.words[1].span)
-                    self.add("E102", span, name=f"{show(node.words[0])} {show(node.words[1])}", hint="`occupied share`?")
+                    self.add(
+                        "E102", span, name=f"{show(node.words[0])} {show(node.words[1])}", hint="`occupied share`?"
+                    )
             case n.Call():
                 word = WORDS.get(node.name.text)
                 if word is None or word.shape != "W(…)":
@@ -420,7 +432,13 @@ class ConditionCheck:
         known = [*ATTRIBUTES, *self._columns]
         near = nearest(name.text, known)
         if near and distance(name.text, near) <= 2:
-            self.add("E109", name.span, name=name.text, hint=f"did you mean `{near}`?", notes=[f"attributes: {', '.join(known)}"])
+            self.add(
+                "E109",
+                name.span,
+                name=name.text,
+                hint=f"did you mean `{near}`?",
+                notes=[f"attributes: {', '.join(known)}"],
+            )
         else:
             self.add("W209", name.span, name=name.text, notes=[f"attributes: {', '.join(known)}"])
 

@@ -93,5 +93,3 @@ def _prefixed(placed: list[Placed], prefix: str) -> list[Placed]:
 def folder_of(path: str | Path) -> Path:
     """The folder of a rule file, where its includes may lie."""
     return Path(path).resolve().parent
-
-

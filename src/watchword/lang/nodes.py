@@ -266,9 +266,7 @@ class For(Placed):
 
 
 Measure = Quantity | Param | Attribute | Of | OfCondition | OfZone | Call
-Expr = (
-    Apply | Becomes | Signal | Count | Some | Compare | Between | Changes | Sequence | Call | Not | And | Or | For
-)
+Expr = Apply | Becomes | Signal | Count | Some | Compare | Between | Changes | Sequence | Call | Not | And | Or | For
 
 
 # ---- what a file holds ---------------------------------------------------------------------------------------------

@@ -82,6 +82,12 @@ def cut(text: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True) if text[a:b].strip()]
 
 
+def is_file_text(text: str) -> bool:
+    """True where a text is what a rule file holds, and no sentence alone."""
+    match = _CUT.search(text)
+    return match is not None and match.group("item") is not None
+
+
 def parse(source: Source) -> tuple[list[n.Item], list[Finding]]:
     """The items of a file that can be read, and a finding for each that cannot."""
     items: list[n.Item] = []

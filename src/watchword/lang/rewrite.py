@@ -36,9 +36,7 @@ def mapped(node: Any, change: Callable[[Any], Any]) -> Any:
         return tuple(mapped(part, change) for part in node)
     if not isinstance(node, n.Placed):
         return node
-    fields = {
-        f.name: mapped(getattr(node, f.name), change) for f in attrs.fields(type(node)) if f.name != "span"
-    }
+    fields = {f.name: mapped(getattr(node, f.name), change) for f in attrs.fields(type(node)) if f.name != "span"}
     return change(attrs.evolve(node, **fields))
 
 

@@ -172,8 +172,10 @@ class RuleSet:
         if scene is None or scene.ground is None or not scene.ground.pairs:
             for span, kind, text in metric_places((rule.when, rule.clear or (), rule.excepted), self.names)[:1]:
                 unit = IN_PICTURE.get(kind)
-                hint = f"say it in {unit}, or give the scene four points of the ground" if unit else (
-                    "give the scene four points of the ground"
+                hint = (
+                    f"say it in {unit}, or give the scene four points of the ground"
+                    if unit
+                    else ("give the scene four points of the ground")
                 )
                 check.add("E302", span, what=f"`{text}`", camera=f"`{shown}`", hint=hint)
         return check.findings

@@ -70,6 +70,7 @@ class Engine:
             raise_errors([*rules.findings, *rules.resolve(known)])
         else:
             raise_errors(rules.findings)
+        raise_errors(rules.unrun())
         self._index: dict[str, int] = {}
         self.cameras: list[Camera] = []
         self._atlas = Atlas()

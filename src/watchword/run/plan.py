@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 
 from watchword.lang import nodes as n
-from watchword.lang.check import kind
-from watchword.lang.rewrite import ns
+from watchword.lang.kinds import kind
+from watchword.lang.rewrite import is_absence, ns
 from watchword.lang.ruleset import RuleSet
 from watchword.run.cameras import GAP
 from watchword.run.logic import POLICIES
@@ -53,22 +53,6 @@ class Root:
     after: int
     event: bool
     counts: tuple[Node, ...]
-
-
-def is_absence(node: n.Expr, positive: bool = True) -> bool:
-    """True where a condition asks, in positive position, that something is not there."""
-    match node:
-        case n.Not():
-            return is_absence(node.body, not positive)
-        case n.And() | n.Or():
-            return any(is_absence(p, positive) for p in node.parts)
-        case n.For():
-            return is_absence(node.body, positive)
-        case n.Count():
-            return node.op in (("=", "<", "<=") if positive else ("!=", ">", ">="))
-        case n.Apply():
-            return not positive and node.word.text == "visible"
-    return False
 
 
 class Planner:
