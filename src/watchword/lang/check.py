@@ -138,10 +138,13 @@ class RuleCheck:
         self._expr(rule.when, things)
         event = kind(rule.when) == "event"
         if event and rule.keep:
-            self.add("E210", rule.span, clause="keep", why="an event is over at its moment")
+            at = rule.clauses.get("keep", rule.span)
+            self.add("E210", at, clause="keep", why="an event is over at its moment", hint="leave it out")
         for key in rule.per:
             if key not in {"zone", "line", "camera", "rule", *things}:
-                self.add("E103", rule.span, name=key, hint=did_you_mean(key, things))
+                known = [*things, "zone", "line", "camera", "rule"]
+                at = self._within(rule, "cooldown", rf"\b{re.escape(key)}\b(?!.*\bper\b)")
+                self.add("E103", at, name=key, hint=did_you_mean(key, known))
         self._message(rule, things)
         return self.findings
 
@@ -258,9 +261,14 @@ class RuleCheck:
             if field in FIELDS or (thing in things and attribute in ("id", "class")):
                 continue
             known = [*FIELDS, *(f"{t}.{a}" for t in things for a in ("id", "class"))]
-            self.add(
-                "E208", rule.span, name=field, hint=did_you_mean(field, known), notes=[f"fields: {', '.join(known)}"]
-            )
+            at = self._within(rule, "message", re.escape("{" + field + "}"))
+            self.add("E208", at, name=field, hint=did_you_mean(field, known), notes=[f"fields: {', '.join(known)}"])
+
+    def _within(self, rule: n.Rule, clause: str, pattern: str) -> Span:
+        """Where a pattern stands in a clause of a rule; the clause, where it does not."""
+        at = rule.clauses.get(clause, rule.span)
+        match = re.search(pattern, self.source.text[at.start : at.end], re.DOTALL)
+        return Span(at.start + match.start(), at.start + match.end()) if match else at
 
 
 def check_way(check: RuleCheck, node: n.Apply, line: str, sides: tuple[str, ...] | None) -> None:

@@ -6,6 +6,7 @@ thing or none, and one condition made of the nodes below `Expr`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import attrs
@@ -214,6 +215,7 @@ class Rule(Placed):
     """A rule without sugar. All times in nanoseconds.
 
     `each` is the bound thing and its filter rewritten into `when`; None where the rule speaks of the camera as a whole.
+    `clauses` says where each clause stands, by its first word.
     """
 
     name: str
@@ -229,3 +231,4 @@ class Rule(Placed):
     severity: str = "medium"
     message: str = ""
     labels: tuple[tuple[str, str], ...] = ()
+    clauses: Mapping[str, Span] = attrs.field(factory=dict, eq=False, repr=False)

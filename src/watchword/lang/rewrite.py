@@ -95,6 +95,7 @@ def _clauses(
         condition,
         title=given.title or "",
         labels=tuple(labels),
+        clauses={key: clause.span for key, clause in met.items()},
         span=given.name.span,
         **fields,
     )
