@@ -30,6 +30,7 @@ from watchword.sim.left import Decoy
 RULE = "bag unattended > 10s"
 SHARED = 0.3
 DUE = 10.0
+LATE = 3.0
 
 
 @attrs.frozen
@@ -111,6 +112,8 @@ def report(title: str, found: list[Found]) -> None:
         print(f"  early      {sum(late < -1 for late in hits)} by more than a second")
     print(f"  speed      {frames / spent:.0f} frames/s in the pipeline")
     for f in found:
+        if f.late is not None and f.late > LATE:
+            print(f"  late       seed {f.seed}: by {f.late:.1f} s")
         if f.missed:
             print(f"  missed     seed {f.seed}")
         for at, box, why in f.false:

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from watchword import boxes as bx
 from watchword.detections import NEVER, Detections
-from watchword.errors import DetectorError, StateError
+from watchword.errors import DataError, DetectorError, StateError
 from watchword.interop import mot
 from watchword.track import Default, load
 from watchword.track.base import Tracker
@@ -359,6 +359,28 @@ def test_whatever_comes_in_what_goes_out_is_sound(scene):
         assert (bx.areas(tick.boxes) > 0).all()
         assert ((tick.scores >= 0) & (tick.scores <= 1)).all()
         assert tick.times.tolist() == [seconds(k / 5)]
+
+
+wild = st.floats(-1e308, 1e308) | st.floats(-50, 50) | st.sampled_from([0.0, 5e-324, 1e-300, 1e7])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.tuples(wild, wild, wild, wild), max_size=4), min_size=2, max_size=6))
+def test_absurd_boxes_harm_nobody(looks):
+    tracker = BoxTracker()
+    for k, rows in enumerate(looks):
+        wild_one = Detections.of("wild", seconds(k / 5), rows)
+        calm = Detections.of("calm", seconds(k / 5), [upright(300 + 20 * k, 500), upright(700, 500)])
+        tick = tracker.track(Detections.join([wild_one, calm]))
+        assert np.isfinite(tick.boxes).all()
+        assert tick.at("calm").ids.tolist() == [1, 2]
+        assert sum(tick.dropped.values()) >= sum(wild_one.dropped.values())
+
+
+@pytest.mark.parametrize("wrong", [{"memory": -1.0}, {"gate": math.nan}, {"coast": math.inf}])
+def test_a_setting_that_makes_no_sense_is_refused(wrong):
+    with pytest.raises(DataError, match=f"the tracker's {next(iter(wrong))} is"):
+        BoxTracker(**wrong)
 
 
 @settings(max_examples=40, deadline=None)

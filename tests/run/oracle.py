@@ -10,6 +10,7 @@ Things move all the time, except those that never do (`stays`), so that stillnes
 
 from __future__ import annotations
 
+from itertools import pairwise
 from statistics import median
 
 import attrs
@@ -69,7 +70,7 @@ class Judge:
 
     def __init__(self, rule: Rule, looks: list[int]) -> None:
         self.rule, self.looks = rule, looks
-        passed = [b - a for a, b in zip(looks, looks[1:], strict=False)]
+        passed = [b - a for a, b in pairwise(looks)]
         usual = [int(median(passed[max(0, i - 101) : i - 1])) if i > 1 else 0 for i in range(len(looks))]
         self.limit = [max(rule.after, 3 * u) for u in usual]
         self.dark = [i > 0 and passed[i - 1] > self.limit[i] for i in range(len(looks))]
@@ -221,10 +222,10 @@ class Life:
 
         for look in range(self.first, len(self.looks)):
             now = self.looks[look]
-            if self.judge.dark[look] and look > self.first and state == "firing":
-                state = "stale"
-                tell("stale", self.last_known(self.rows(look - 1)))
             rows = self.rows(look)
+            if state == "firing" and rows[-2:-1] and rows[-2][1] is UNKNOWN:  # only now it is known that it was a hole
+                state = "stale"
+                tell("stale", self.last_known(rows[:-1]))
             _, value, fresh = rows[-1]
             what, date = self.end(look)
             date = date if what in ("over", "gone") else now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle import S, Judge, Rule, Seen
+from oracle import Judge, Rule, S, Seen
 from stream import engine, run
 
 from watchword.tracks import End, Tracks
@@ -64,9 +64,8 @@ def text(rules) -> str:
     for k, rule in enumerate(rules):
         hold = f" for {rule.hold // S}s" if rule.hold else ""
         keep = f" keep {rule.keep // S}s" if rule.keep else ""
-        found.append(
-            f"rule r{k} {{ each person p when ({show(rule.condition)}){hold}{keep} gap {rule.gap} after {rule.after // S}s }}"
-        )
+        gap = f" gap {rule.gap} after {rule.after // S}s"
+        found.append(f"rule r{k} {{ each person p when ({show(rule.condition)}){hold}{keep}{gap} }}")
     return "\n".join(found)
 
 
@@ -86,7 +85,7 @@ def streams(draw):
             place = draw(st.sampled_from([None, home, *FOOT]))
             many = draw(st.integers(1, 9))
             if place is not None:
-                sights |= {k: home if stays else place for k in range(look, min(look + many, len(looks)))}
+                sights |= dict.fromkeys(range(look, min(look + many, len(looks))), home if stays else place)
             elif look - 1 in sights and draw(st.booleans()):
                 ends[look] = draw(st.sampled_from([looks[look], looks[look - 1] + S // 4]))
             look += many

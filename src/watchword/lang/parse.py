@@ -123,7 +123,7 @@ def _parse(source: Source, text: str, offset: int) -> n.Item | Finding:
         depth += {"(": 1, ")": -1}.get(match[0], 0)
         if depth > DEEPEST:
             at = Span(match.start() + offset, match.end() + offset)
-            return finding("E001", source, at, got="(", hint=f"brackets nest at most {DEEPEST} deep")
+            return finding("E006", source, at, hint=f"brackets nest at most {DEEPEST} deep")
     try:
         tree = parser().parse(text)
         item: n.Item = BuildAll(offset).transform(tree)
@@ -132,6 +132,10 @@ def _parse(source: Source, text: str, offset: int) -> n.Item | Finding:
         return _unexpected(source, text, offset, error)
     except VisitError as error:
         raise error.orig_exc from None
+    except RecursionError:  # a thousand `not`s
+        first = re.match(r"\s*\w+", text)
+        at = Span(max(0, offset), max(0, offset) + (len(first[0]) if first else 1))
+        return finding("E006", source, at, hint="say it in fewer steps")
 
 
 def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) -> Finding:

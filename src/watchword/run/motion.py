@@ -39,35 +39,35 @@ def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera])
             at[rows[whole]] = metres[whole]
             radius[rows[whole]] = STILL_METRES
     known = (things.history_n[slots] >= 3) & (things.first[slots] <= now - SECOND)
-    still, moving = _judge(times, at, inside, radius)
-    value = np.where(still, 1, np.where(moving, -1, things.still[slots]))
+    was = things.still[slots]
+    value = was.copy()
+    counts = inside.sum(axis=1)
+    for count in sorted(set(counts.tolist())):  # looks come at a beat, so that few numbers of them occur at a time
+        rows = np.flatnonzero(counts == count)
+        value[rows] = _judge(times[rows, :count], at[rows, :count], radius[rows], was[rows])
     value = np.where(known, value, 0)
     # A detector that says when a thing came to rest has measured it already.
     things.still[slots] = np.where(things.rest[slots] != NEVER, 1, value)
 
 
-def _judge(
-    times: Times, at: NDArray[np.float64], inside: NDArray[np.bool_], radius: NDArray[np.float64]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    count = inside.sum(axis=1)
-    weight = inside[..., None]
-    middle = np.sort(np.where(weight, at, np.inf), axis=1)
-    rows = np.arange(len(at))
-    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, at.shape[1] - 1)
-    median = (middle[rows, low] + middle[rows, high]) / 2
-    far = np.where(inside, np.hypot(*np.moveaxis(at - median[:, None], -1, 0)), 0.0).max(axis=1)
-    n = np.maximum(count, 1)[:, None]
-    t = np.where(inside, (times - times[:, :1]) / SECOND, 0.0)
-    t = np.where(inside, t - t.sum(axis=1, keepdims=True) / n, 0.0)
-    mean = np.where(weight, at, 0.0).sum(axis=1) / n
-    spread = (t * t).sum(axis=1)
-    slope = (t[..., None] * np.where(weight, at - mean[:, None], 0.0)).sum(axis=1)
-    speed = np.hypot(slope[:, 0], slope[:, 1]) / np.where(spread > 0, spread, 1.0)
-    oldest = at[rows, np.maximum(count - 1, 0)]
-    gone = np.hypot(*(at[:, 0] - oldest).T)
-    still = (far <= radius) & (speed < radius)
-    moving = (gone > 2 * radius) | (speed > 2 * radius)
-    return still, moving & ~still
+def _judge(times: Times, at: NDArray[np.float64], radius: NDArray[np.float64], was: Values) -> Values:
+    """1 still, -1 moving, else as before: of k looks, times (n, k) and places (n, k, 2), newest first."""
+    k = at.shape[1]
+    if k < 2:
+        return was
+    ordered = np.sort(at, axis=1)
+    off = at - (ordered[:, (k - 1) // 2] + ordered[:, k // 2])[:, None] / 2
+    far = np.einsum("nkd,nkd->nk", off, off).max(axis=1)
+    t = (times - times[:, :1]) / SECOND
+    t -= t.mean(axis=1, keepdims=True)
+    slope = np.einsum("nk,nkd->nd", t, off)
+    speed = np.einsum("nd,nd->n", slope, slope) / np.einsum("nk,nk->n", t, t) ** 2
+    gone = at[:, 0] - at[:, -1]
+    near = radius * radius
+    still = (far <= near) & (speed < near)
+    moving = (np.einsum("nd,nd->n", gone, gone) > 4 * near) | (speed > 4 * near)
+    found: Values = np.where(still, 1, np.where(moving, -1, was)).astype(np.int8)
+    return found
 
 
 class Still(Stateless):

@@ -59,12 +59,12 @@ def recognise(things: Things, tracks: Tracks, cameras: Sequence[Camera]) -> Sigh
     dark = np.array([camera.dark for camera in cameras], np.int64)[tracks.camera]
     index = [camera.index for camera in cameras]
     keys = list(zip([index[k] for k in tracks.camera.tolist()], tracks.ids.tolist(), strict=True))
-    slots = np.array([things.slot_of.get(key, -1) for key in keys], np.intp)
-    replaced: list[int] = []
+    found = [things.slot_of.get(key, -1) for key in keys]
+    if len(set(found)) < len(found):
+        found = _each_once(found)
+    slots = np.array(found, np.intp)
     known = slots >= 0
-    if len(slots) > 1 and len(np.unique(slots[known])) < int(known.sum()):
-        slots = _each_once(slots)
-        known = slots >= 0
+    replaced: list[int] = []
     mine = slots[known]
     memory = np.where(things.still[mine] == 1, STILL_MEMORY, MEMORY)
     forgotten = now[known] - things.last[mine] - (dark[known] - things.dark[mine]) > memory
@@ -88,15 +88,9 @@ def recognise(things: Things, tracks: Tracks, cameras: Sequence[Camera]) -> Sigh
     return Sights(slots, now, before, boxes, at, ground, labels, dark, replaced)
 
 
-def _each_once(slots: Slots) -> Slots:
+def _each_once(slots: list[int]) -> list[int]:
     """Two numbers of one thing in one table are two things after all: the second is none that is known."""
-    met: set[int] = set()
-    once = slots.copy()
-    for row, slot in enumerate(slots.tolist()):
-        if slot in met:
-            once[row] = -1
-        met.add(slot)
-    return once
+    return [-1 if slot in slots[:row] else slot for row, slot in enumerate(slots)]
 
 
 def measured(tracks: Tracks, cameras: Sequence[Camera]) -> tuple[Floats, Floats, Floats]:

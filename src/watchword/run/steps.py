@@ -166,10 +166,10 @@ class Atoms(Plain):
             if held is not fresh:
                 fresh[self.nodes] = value
             return
-        value = np.where(seen, value, self._last[:, look.slots])
-        self._last[:, look.slots] = value
         near = seen | (look.now - look.things.last[look.slots] <= at.limit(self._after))
-        held[self.nodes] = np.where(near, value, 0)
+        value = np.where(near, np.where(seen, value, self._last[:, look.slots]), 0)
+        self._last[:, look.slots] = value  # what is in a hole stays in it until it is seen again
+        held[self.nodes] = value
         fresh[self.nodes] = np.where(seen, value, 0)
 
 
@@ -299,14 +299,16 @@ class Counts(Plain):
         self._out, self._member, self._ops, self._after = out, member, ops, after
         self._numbers = np.array(numbers)[:, None]
         self._was = np.zeros((len(ops), 0), np.bool_)
+        self._left = np.zeros((len(ops), 0), np.bool_)
 
     def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - remembers who was a member
         """Have room for this many slots."""
         self._was = widen(self._was, things, False)
+        self._left = widen(self._left, things, False)
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Drop what these things were."""
-        self._was[:, slots] = False
+        self._was[:, slots] = self._left[:, slots] = False
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -344,9 +346,12 @@ class Counts(Plain):
         """Who is in no group any more, bool (m, n): unseen beyond the gap limit, or ended that long ago."""
         look = at.look
         if not len(look.slots) or look.seen.all():
+            self._left[:, look.slots] = False
             return None
         from_ = np.where(told, look.things.end[look.slots], look.things.last[look.slots])
         found: NDArray[np.bool_] = ~look.seen & (look.now - from_ > at.limit(self._after))
+        found |= self._left[:, look.slots] & ~look.seen
+        self._left[:, look.slots] = found
         return found
 
     def _date(self, at: Pass, leaving: NDArray[np.bool_]) -> None:

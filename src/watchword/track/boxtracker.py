@@ -8,6 +8,7 @@ things keep their number while hidden (`watchword.track.memory`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,9 +16,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword import boxes as bx
 from watchword.boxes import Bools, Floats
 from watchword.detections import MEMBERS, NEVER, REST_SINCE, Detections, missing
-from watchword.errors import StateError
+from watchword.errors import DataError, StateError
 from watchword.track import memory
 from watchword.track.blocks import Block, Blocks
 from watchword.track.kalman import Motion
@@ -30,8 +32,8 @@ from watchword.units import SECOND
 
 # Sums of floating seconds, such as 0.1 + 0.2, shall reach the bounds they are meant to reach.
 HAIR = 1e-6
-# More than any pair within the widest net can cost, so that another match is always worth more than none.
-BASE = 40.0
+# Pixels beyond and below which no box of a picture is; they would only make numbers overflow.
+LARGEST, SMALLEST = 1e7, 1e-3
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -61,6 +63,9 @@ class BoxTracker:
         alike: Labels that detectors take for each other; a thing keeps its number when its label changes in such a set.
         motion: How things move and boxes err.
         name: What the terminal calls it.
+
+    Raises:
+        DataError: A number that is negative, infinite or none.
     """
 
     strong: float = 0.6
@@ -85,6 +90,10 @@ class BoxTracker:
     _blocks: Blocks = attrs.field(factory=Blocks, init=False)
 
     def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(BoxTracker):
+            value = getattr(self, field.name, None)
+            if isinstance(value, int | float) and not 0 <= value < math.inf:
+                raise DataError(f"the tracker's {field.name} is {value}", fix="give a number from 0 on")
         self._labels = Labels(self.alike, self.agility)
 
     def track(self, detections: Detections) -> Tracks:
@@ -94,9 +103,12 @@ class BoxTracker:
         columns are those of the box that a thing was matched with; where it is not seen they are not known, but for
         `rest_since` and `members`, which stay.
 
+        Boxes that no picture has, a side beyond 10⁷ or under 0.001 pixels, are left out and counted in `dropped`.
+
         Raises:
             StateError: A camera looks at a time that is not later than its last look.
         """
+        detections, dropped = _usable(detections)
         block = self._blocks.of(detections.cameras)
         looks, now = block.looks, detections.times
         first = looks.time == NEVER
@@ -120,7 +132,7 @@ class BoxTracker:
         self._confirm(block, now, first)
         looks.usual = np.where(first, np.nan, usual + 0.1 * (np.minimum(elapsed, 3 * usual) - usual))
         looks.time = now.copy()
-        return self._report(block.things, detections, row, ended)
+        return self._report(block.things, detections, row, ended, dropped)
 
     def forget(self, camera: str) -> None:
         """Drop all that is remembered of a camera but the last number given, so that none is given twice."""
@@ -205,7 +217,9 @@ class BoxTracker:
         distance = far / (size * size * spread)[thing] + taller * taller / (things.ps + rs)[thing]
         # What is vague, or young, does not win over what is known well, nor what is hidden over what stands before it.
         handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND) + hidden(things)
-        return thing, box, distance, np.maximum(BASE - distance - handicap[thing], HAIR)
+        # Over 0 for all within the widest net, so that one more match is always worth more than none.
+        gain = max(self.gate, self.net) + 20.0 - distance - handicap[thing]
+        return thing, box, distance, np.maximum(gain, HAIR)
 
     def _see(self, things: Things, sights: Sights, row: Index, whole: Bools, dt: Floats, now: Ints) -> None:
         """Take in the boxes, in place."""
@@ -259,7 +273,9 @@ class BoxTracker:
             things.id = ids
             looks.last_id = looks.last_id + np.bincount(c, minlength=len(now))
 
-    def _report(self, things: Things, detections: Detections, row: Index, ended: list[End]) -> Tracks:
+    def _report(
+        self, things: Things, detections: Detections, row: Index, ended: list[End], dropped: Mapping[str, int]
+    ) -> Tracks:
         unseen = (detections.times[things.camera] - things.seen) / SECOND
         coasting = (unseen <= self.coast + HAIR) & (things.hits >= 5)
         show = (things.id > 0) & (things.score >= self.shown) & ((row >= 0) | coasting)
@@ -287,4 +303,14 @@ class BoxTracker:
             ids=things.id[at],
             seen=seen,
             ended=ended,
+            dropped=dropped,
         )
+
+
+def _usable(detections: Detections) -> tuple[Detections, Mapping[str, int]]:
+    """The rows with boxes that a picture can have, and how many rows were dropped so far, by reason."""
+    w, h = bx.sizes(detections.boxes)
+    odd = (np.abs(detections.boxes) > LARGEST).any(axis=1) | (w < SMALLEST) | (h < SMALLEST)
+    if not odd.any():
+        return detections, detections.dropped
+    return detections.take(~odd), {**detections.dropped, "box of no picture": int(odd.sum())}
