@@ -412,8 +412,8 @@ class Build(Conditions):
         return n.EachZone(self._name(c[0]), c[1], span=self._at(meta))
 
     def using(self, meta: Meta, c: list[Any]) -> n.Using:
-        names = [self._name(t) for t in c[1:4]]
-        return n.Using(c[0], *names, c[4], span=self._at(meta))
+        name, word, thing = (self._name(t) for t in c[1:4])
+        return n.Using(c[0], name, word, thing, c[4], span=self._at(meta))
 
     def when(self, meta: Meta, c: list[Any]) -> n.When:
         return n.When(c[0], span=self._at(meta))

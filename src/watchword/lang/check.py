@@ -14,9 +14,10 @@ from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.parse import keywords
 from watchword.lang.refs import walk as walk_all
-from watchword.lang.rewrite import PASSES, is_absence
+from watchword.lang.rewrite import PASSES, is_absence, ns
+from watchword.lang.show import show
 from watchword.text import Source, Span
-from watchword.units import SECOND, nanoseconds
+from watchword.units import SECOND, TIME
 from watchword.words import WORDS
 
 FIELDS = ("rule", "title", "camera", "zone", "line", "severity", "held", "count", "time")
@@ -117,7 +118,7 @@ class RuleCheck:
             self._conditions.expr(body, scope)
         self._events(exprs)
         for one in held:
-            self._duration(one.duration, scope)
+            self._conditions.amount(one.duration, scope, "time")
             events = [e for e in exprs if kind(e, self.names) == "event"]
             if events:
                 self._conditions.not_event(events[0])
@@ -225,10 +226,10 @@ class RuleCheck:
     def _plain(self, clause: n.Clause, scope: Scope, event: bool) -> None:
         amounts = [v for v in clause.values if isinstance(v, n.Quantity | n.Param)]
         for amount in amounts:
-            self._duration(amount, scope, short=clause.keyword in ("keep",))
+            self._conditions.amount(amount, scope, "time")
         names = [v for v in clause.values if isinstance(v, n.Name)]
         match clause.keyword:
-            case "keep" | "grace" if event and clause.keyword == "keep":
+            case "keep" if event:
                 why = "an event is over at its moment"
                 self.add("E210", clause.span, clause="keep", why=why, hint="leave it out")
             case "cooldown":
@@ -249,11 +250,6 @@ class RuleCheck:
         if name.text not in known:
             hint = did_you_mean(name.text, known) or (f"define it: `{example}`" if example else "")
             self.add(code, name.span, name=name.text, hint=hint)
-
-    def _duration(self, amount: n.Amount, scope: Scope, short: bool = True) -> None:
-        self._conditions.amount(amount, scope, "time")
-        if not short and isinstance(amount, n.Quantity):
-            return
 
     def _message(self, clause: n.Clause, scope: Scope) -> None:
         text = str(clause.values[0])
@@ -277,10 +273,11 @@ class RuleCheck:
     def _warn(self, when: n.When, clauses: tuple[n.Clauses, ...]) -> None:
         if isinstance(when.body, n.For):
             duration = when.body.duration
-            if isinstance(duration, n.Quantity) and duration.unit in ("ms", "s", "min", "h"):
-                if 0 < nanoseconds(duration.number, duration.unit) < SHORTEST:
-                    what = f"`for {duration.number}{duration.unit}`"
-                    self.add("W207", duration.span, what=what, hint="write 200ms or more, or leave it out")
+            short = isinstance(duration, n.Quantity) and duration.unit in TIME and 0 < ns(duration) < SHORTEST
+            if short:
+                self.add(
+                    "W207", duration.span, what=f"`for {show(duration)}`", hint="write 200ms or more, or leave it out"
+                )
         node: n.Expr = when.body
         if any(f.is_error for f in self.findings):
             return

@@ -18,7 +18,7 @@ from watchword.units import KINDS, METRIC
 from watchword.words import ATTRIBUTES, WORDS, Word
 from watchword.words.labels import KNOWN
 
-COMPASS = frozenset("north northeast east southeast south southwest west northwest".split())
+COMPASS = frozenset(["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"])
 STATES_OF = {
     "is W": "`is`",
     "W line NAME": "a line",

@@ -28,7 +28,7 @@ EXAMPLES = {
 
 
 def kind(node: n.Expr, names: Names | None = None, above: tuple[str, ...] = ()) -> str:
-    """ "state" or "event"; an unknown word counts as a state, so that one fault gives one finding."""
+    """Whether it is a "state" or an "event"; an unknown word counts as a state, so that one fault gives one finding."""
     match node:
         case n.Apply():
             word = WORDS.get(node.word.text)

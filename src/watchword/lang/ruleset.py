@@ -9,11 +9,11 @@ from typing import Self
 import attrs
 
 from watchword.errors import SceneError, WatchwordError
+from watchword.lang import load as loading
 from watchword.lang import nodes as n
 from watchword.lang.check import RuleCheck, names_of, overridden
 from watchword.lang.conditions import ConditionCheck, metric_places
 from watchword.lang.findings import Finding, did_you_mean, finding, ordered, raise_errors
-from watchword.lang import load as loading
 from watchword.lang.load import Placed, folder_of
 from watchword.lang.names import Classes, Names, gather
 from watchword.lang.parse import parse_sentence
@@ -350,10 +350,9 @@ def _recurs(target: str, define: n.DefineDef, names: Names, above: tuple[str, ..
         if isinstance(part, n.Call):
             if part.name.text == target:
                 return True
-            inner = names.define(part.name.text)
-            if inner is not None and part.name.text not in above:
-                if _recurs(target, inner, names, (*above, part.name.text)):
-                    return True
+            inner = None if part.name.text in above else names.define(part.name.text)
+            if inner is not None and _recurs(target, inner, names, (*above, part.name.text)):
+                return True
     return False
 
 
@@ -406,8 +405,8 @@ def _test(test: n.TestDef, names: Names, source: Source) -> list[Finding]:
             if line.thing is not None and line.thing.text not in things:
                 hint = did_you_mean(line.thing.text, things)
                 findings.append(finding("E103", source, line.thing.span, name=line.thing.text, hint=hint))
-        elif isinstance(line, n.GivenSpell) and line.kind in ("lost", "label") and line.name is not None:
-            if line.name.text not in things:
+        elif isinstance(line, n.GivenSpell) and line.kind in ("lost", "label"):
+            if line.name is not None and line.name.text not in things:
                 hint = did_you_mean(line.name.text, things)
                 findings.append(finding("E103", source, line.name.span, name=line.name.text, hint=hint))
     return findings

@@ -61,11 +61,12 @@ class Unattended:
         return None if owner == NOBODY else owner
 
 
-def _limits(values: tuple[n.Quantity, ...]) -> tuple[float | None, float | None, int]:
+def _limits(values: tuple[n.Amount, ...]) -> tuple[float | None, float | None, int]:
     """R in metres or in pixels (None: the usual), and T in ns."""
     metres = pixels = None
     stay = STAY
     for value in values:
+        assert isinstance(value, n.Quantity)  # parameters are put in before rules are planned
         if value.unit in METRES:
             metres = float(value.number) * float(METRES[value.unit])
         elif value.unit == "px":

@@ -123,6 +123,8 @@ class Planner:
                 return self._add(("for", ns(node.duration), self._policy), child.scope, [child])
             case n.Count():
                 return self._count(node)
+            case _:
+                raise AssertionError(f"{type(node).__name__} is no node that runs")  # `RuleSet.unrun` has said so
 
     def _count(self, node: n.Count) -> Node:
         group = node.group
@@ -131,6 +133,7 @@ class Planner:
         if group.where is not None:
             parts.append(self._as_thing(self._node(group.where)))
         member = self._join(True, parts)
+        assert isinstance(node.number, n.Quantity)
         return self._add(("count", node.op, float(node.number.number), self._after), "camera", [member])
 
     def _steps(self) -> list[Step]:

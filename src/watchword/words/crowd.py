@@ -110,7 +110,7 @@ WORDS = (
         "share",
         "quantity",
         "W of (CONDITION)",
-        "For how much of the observed time a state held. Unknown until the time has passed and half of it was observed.",
+        "For how much of the observed time a state held. Unknown until the time has passed and half of it was seen.",
         "",
         "rule occupied { when share of (count of person in zone hall >= 1) over 10min >= 60% }",
         measures=("share",),

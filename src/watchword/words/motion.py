@@ -26,7 +26,7 @@ WORDS = (
         "against",
         "state",
         "W flow in zone NAME",
-        "It moves, in the zone, more than 120° off the zone's flow. The zone has to be drawn with one: `flowing … to …`.",
+        "It moves, in the zone, more than 120° off the zone's flow. The zone is drawn with one: `flowing … to …`.",
         "",
         "rule wrong_way: person against flow in zone escalator for 1s",
     ),

@@ -22,8 +22,8 @@ WORDS = (
         "owner",
         "state",
         "W R of THING",
-        "The person nearest within R when the thing came to rest. Stands in `using person o = owner of b within 2m`: the "
-        "second thing is picked once and kept; where there is none, there is no instance of the rule.",
+        "The person nearest within R when the thing came to rest. Stands in `using person o = owner of b within 2m`: "
+        "the second thing is picked once and kept; where there is none, there is no instance of the rule.",
         "",
         "rule apart { each bag b using person o = owner of b within 2m when distance(b, o) > 5m for 10s }",
     ),

@@ -31,8 +31,8 @@ WORDS = (
         "becomes",
         "event",
         "W",
-        "`p becomes STATE`: the moment at which a state becomes true, from false, or from unknown if it was not true when "
-        "last known.",
+        "`p becomes STATE`: the moment at which a state becomes true, from false, or from unknown if it was not true "
+        "when last known.",
         "",
         "rule down { each person p in zone hall when p becomes lying }",
     ),
