@@ -175,7 +175,7 @@ class RuleCheck:
                 self._apply(node, things)
             case n.Count():
                 if "." in node.number.number:
-                    self.add("E202", node.number.span, got=node.number.number, kind="fraction", wanted="whole number")
+                    self.add("E202", node.number.span, got=node.number.number, kind="fraction", wanted="a whole number")
                 self._group(node.group)
             case n.For():
                 self._state(node.body)
@@ -195,7 +195,7 @@ class RuleCheck:
                 kinds = {kind(p) for p in node.parts}
                 if len(kinds) > 1:
                     state = next(p for p in node.parts if kind(p) == "state")
-                    self.add("E202", state.span, got=show(state), kind="state", wanted="event")
+                    self.add("E202", state.span, got=show(state), kind="state", wanted="an event")
                 for part in node.parts:
                     self._expr(part, things)
 
@@ -227,10 +227,10 @@ class RuleCheck:
             self.add("E213", node.word.span, word=word.name, what=what, hint=f"write it as in: {word.example}")
             return
         if node.thing.text not in things and node.thing.text != "it":
-            self.add("E103", node.thing.span, name=node.thing.text, hint=did_you_mean(node.thing.text, things))
+            near = did_you_mean(node.thing.text, things)
+            self.add("E103", node.thing.span, name=node.thing.text, hint=near or _bound_here(things))
         elif node.thing.text == "it" and "it" not in things:
-            bound = ", ".join(f"`{t}`" for t in things) or "nothing: add `each person p`"
-            self.add("E103", node.thing.span, name="it", hint=f"the thing of this rule is {bound}")
+            self.add("E103", node.thing.span, name="it", hint=_bound_here(things))
         self._values(node, word)
         if node.way is not None:
             self._way(node)
@@ -242,10 +242,8 @@ class RuleCheck:
     def _values(self, node: n.Apply, word: Word) -> None:
         for parameter, value in zip(word.parameters, node.values, strict=False):
             if KINDS[value.unit] not in parameter.measures:
-                wanted = " or ".join(parameter.measures)
-                self.add(
-                    "E202", value.span, got=show(value), kind=KINDS[value.unit], wanted=f"{parameter.name} ({wanted})"
-                )
+                wanted = f"{parameter.name}, a {' or '.join(parameter.measures)},"
+                self.add("E202", value.span, got=show(value), kind=KINDS[value.unit], wanted=wanted)
         for extra in node.values[len(word.parameters) :]:
             self.add("E213", extra.span, word=word.name, what=f"a number {show(extra)}", hint="leave it out")
 
@@ -269,6 +267,11 @@ class RuleCheck:
         at = rule.clauses.get(clause, rule.span)
         match = re.search(pattern, self.source.text[at.start : at.end], re.DOTALL)
         return Span(at.start + match.start(), at.start + match.end()) if match else at
+
+
+def _bound_here(things: Iterable[str]) -> str:
+    bound = ", ".join(f"`{t}`" for t in things)
+    return f"the thing of this rule is {bound}" if bound else "name a thing first: `each person p`"
 
 
 def check_way(check: RuleCheck, node: n.Apply, line: str, sides: tuple[str, ...] | None) -> None:
