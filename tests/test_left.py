@@ -2,8 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from room import SECOND, TALL, Room, bag, bringer, walk
 
+from room import SECOND, TALL, Room, bag, bringer, walk
 from watchword.boxes import iou
 from watchword.detect.left import LeftDetector
 from watchword.scene import Ground, Scene
@@ -109,9 +109,7 @@ def test_what_is_put_elsewhere_is_moved():
     other = (240, 190, 270, 220)
     red = (30, 30, 160)
     mover = walk((-30, 222), (400, 222), 21.0, 40.0)
-    seen = run(
-        Room(seconds=40, figures=[mover], things=[bag(BOX, 0, 26, colour=red), bag(other, 28, colour=red)])
-    )
+    seen = run(Room(seconds=40, figures=[mover], things=[bag(BOX, 0, 26, colour=red), bag(other, 28, colour=red)]))
     assert "left_object" not in labels(seen)
     assert "moved_object" in labels(seen)
 
@@ -187,9 +185,10 @@ def test_the_bag_on_the_table_at_a_picture_a_second(clip, box, since):
         pytest.skip(f"{folder} is not there")
     import cv2
 
-    detector, seen = LeftDetector(), []
-    for file in sorted(folder.glob("*.jpg")):
-        seen.append((int(file.stem), detector.detect([Frame("class", int(file.stem) * SECOND, cv2.imread(str(file)))])))
+    detector = LeftDetector()
+    times = [int(file.stem) for file in sorted(folder.glob("*.jpg"))]
+    images = [cv2.imread(str(folder / f"{t:04}.jpg")) for t in times]
+    seen = [(t, detector.detect([Frame("class", t * SECOND, i)])) for t, i in zip(times, images, strict=True)]
     late = [d for t, d in seen if t > since + 12]
     assert all([d.label(k) for k in range(len(d))] == ["left_object"] for d in late)
     assert iou(late[-1].boxes, np.array([box], float))[0, 0] > 0.4

@@ -270,6 +270,13 @@ def test_frames_in_a_file_with_a_header(write):
     assert [(r.line, r.reason) for r in file.refused] == [(4, "width is -1")]
 
 
+def test_names_that_others_give_columns(write):
+    file = mot.read(write("frame,track_id,bb_left,bb_top,bb_width,bb_height,conf,class\n1,5,1,2,3,4,0.5,car\n"), 10)
+    (tick,) = file.ticks()
+    assert (tick.ids.tolist(), tick.boxes.tolist(), tick.label(0)) == ([5], [[1, 2, 4, 6]], "car")
+    assert tick.scores.tolist() == [0.5]
+
+
 boxes = st.lists(
     st.tuples(*[st.floats(-2000, 4000).map(lambda v: round(v, 2))] * 2, *[st.integers(1, 900)] * 2), max_size=4
 )

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from room import SECOND, TALL, Room, bag, walk
 
+from room import SECOND, TALL, Room, bag, walk
 from watchword.boxes import iou
 from watchword.detect.motion import MotionDetector
 from watchword.detect.perspective import Perspective

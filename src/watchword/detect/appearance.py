@@ -12,11 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watchword.detect.background import peak
-
-Image = NDArray[np.uint8]
-Floats = NDArray[np.float32]
-Mask = NDArray[np.uint8]
+from watchword.detect.background import Floats, Image, Mask, peak
 
 _CROSS = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 _WIDE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
@@ -61,7 +57,8 @@ def _share(a: float, b: float, least: float) -> float:
 
 
 def _chroma(colour: NDArray[np.float64]) -> NDArray[np.float64]:
-    return (colour + 4) / (colour.sum(axis=-1, keepdims=True) + 12)
+    out: NDArray[np.float64] = (colour + 4) / (colour.sum(axis=-1, keepdims=True) + 12)
+    return out
 
 
 def compare(picture: Image, earlier: Image, mask: Mask) -> Appearance:
@@ -134,4 +131,5 @@ def histogram(image: Image, mask: Mask) -> NDArray[np.float32]:
     """Colours inside an outline: 4 × 4 × 4 bins, sums to 1, float32 (64,)."""
     levels = (image[mask > 0] // 64).astype(np.int64)
     counts = np.bincount(levels[:, 0] * 16 + levels[:, 1] * 4 + levels[:, 2], minlength=64)
-    return (counts / max(1, counts.sum())).astype(np.float32)
+    out: NDArray[np.float32] = (counts / max(1, counts.sum())).astype(np.float32)
+    return out

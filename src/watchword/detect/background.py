@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from watchword.detect.light import Light
 
-Image = NDArray[np.uint8]
+# of uint8; OpenCV's own types say no more
+Image = NDArray[Any]
+Mask = NDArray[Any]
 Floats = NDArray[np.float32]
-Mask = NDArray[np.uint8]
 
 SETTLED = 3.0
 """Seconds of evidence that make a candidate settled."""
@@ -65,11 +66,12 @@ class Background:
         arrived: float32 (h, w), since when something is before the background; infinite where nothing is.
         stirred: bool (h, w), where that changed again after it came.
         age: Seconds since the start.
+        pause: Seconds between the last two pictures, 2 at most.
     """
 
     def __init__(self, image: Image) -> None:
         shape = image.shape[:2]
-        self.age = 0.0
+        self.age = self.pause = 0.0
         self.noise: Floats = np.zeros(shape, np.float32)
         self.seen: Floats = np.zeros(shape, np.float32)
         self.evidence: Floats = np.zeros(shape, np.float32)
@@ -108,14 +110,15 @@ class Background:
 
     def differs(self, image: Image) -> Mask:
         """Where a picture is not background, uint8 (h, w), 0 or 255."""
-        return cv2.bitwise_not(cv2.inRange(image, self.low, self.high))
+        out: Mask = cv2.bitwise_not(cv2.inRange(image, self.low, self.high))
+        return out
 
     def shade(self, image: Image, mask: Mask) -> Mask:
         """Where a mask may be only shadow: darker than the background by a like share in each channel.
 
         Dark clothes on a grey road look the same, so it is for the caller to see that a whole is left without it.
         """
-        shade = cv2.inRange(image, self._dark, self._dim) & mask
+        shade: Mask = cv2.inRange(image, self._dark, self._dim) & mask
         at = np.flatnonzero(shade)
         if len(at):
             ratio = image.reshape(-1, 3)[at] / (self._lit.reshape(-1, 3)[at] + np.float32(4))
@@ -133,6 +136,7 @@ class Background:
             held: uint8 (h, w), not 0 where a known thing lies: neither layer changes there.
         """
         self.age += elapsed
+        self.pause = min(elapsed, 2.0)
         dt = np.float32(min(elapsed, 2.0))
         self.light.measure(image, self.back, self.differs(image), min(1.0, float(dt)))
         self.rebound()

@@ -8,24 +8,17 @@ most of what is still uncovered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword.detect.crowd import FULL, MOST, fit
 from watchword.detect.perspective import Perspective
 
-Mask = NDArray[np.uint8]
+Mask = NDArray[Any]
 Boxes = NDArray[np.float64]
-
-WIDE = 0.31
-"""Width of a walking person by their height."""
-FULL = 0.19
-"""Area of a walking person by the square of their height."""
-MOST = 12
-"""People looked for in one blob; beyond, `members` counts them."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +93,9 @@ def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, le
     if count > 3000:
         return Blobs.none()
     parts = [
-        _without_shade(marks, shade, perspective, _Part([float(x), float(y), float(x + w), float(y + h)], float(area), [k]))
+        _without_shade(
+            marks, shade, perspective, _Part([float(x), float(y), float(x + w), float(y + h)], float(area), [k])
+        )
         for k, (x, y, w, h, area) in enumerate(stats[1:].tolist(), 1)
         if area >= least
     ]
@@ -112,9 +107,10 @@ def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, le
     members: list[float] = []
     scores: list[float] = []
     for part in parts:
-        if not _moves(marks, arrival, part):
-            continue
         left, top, right, bottom = part.box
+        place = (slice(int(top), int(bottom)), slice(int(left), int(right)))
+        if not arrival.moves(place, _inside(marks, part)):
+            continue
         w, h = right - left, bottom - top
         cut = left <= 1 or right >= width - 1 or bottom >= height - 1
         tall = float(perspective.height(bottom)) if perspective.known else float("nan")
@@ -140,7 +136,7 @@ def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, le
             scores.append(0.7)
             continue
         if w > 0.72 * tall or h > 1.35 * tall or part.area > 1.9 * FULL * tall * tall:
-            found = _people(marks, part, perspective)
+            found = fit(_inside(marks, part), int(left), int(top), perspective) or [part.box]
             people = part.area / (FULL * tall * tall)
             each = max(1.0, round(people / len(found))) if len(found) >= MOST else 1.0
             for box in found:
@@ -169,11 +165,12 @@ class _Part:
     marks: list[int]
 
 
-def _moves(marks: NDArray[Any], arrival: Arrival, part: _Part) -> bool:
+def _inside(marks: NDArray[Any], part: _Part) -> NDArray[np.bool_]:
+    """The pixels of a blob within its box."""
     left, top, right, bottom = (int(v) for v in part.box)
-    place = (slice(top, bottom), slice(left, right))
-    piece = marks[place]
-    return arrival.moves(place, np.isin(piece, part.marks) if len(part.marks) > 1 else piece == part.marks[0])
+    piece = marks[top:bottom, left:right]
+    out: NDArray[np.bool_] = np.isin(piece, part.marks) if len(part.marks) > 1 else piece == part.marks[0]
+    return out
 
 
 def _without_shade(marks: NDArray[Any], shade: Mask, perspective: Perspective, part: _Part) -> _Part:
@@ -249,81 +246,3 @@ def _join_unscaled(parts: list[_Part]) -> list[_Part]:
         else:
             done.append(part)
     return done
-
-
-def _people(marks: NDArray[Any], part: _Part, perspective: Perspective) -> list[list[float]]:
-    """Boxes of the expected size that together cover a blob."""
-    left, top, right, bottom = (int(v) for v in part.box)
-    piece = marks[top:bottom, left:right]
-    inside = np.isin(piece, part.marks) if len(part.marks) > 1 else piece == part.marks[0]
-    rows, cols = inside.shape
-    if float(perspective.height(bottom)) <= 4:
-        return [part.box]
-    # feet may be anywhere in the blob, and a little below where it is cut by something before it
-    step = max(1, int(min(rows, cols) // 24))
-    first = float(perspective.height(top))
-    feet = np.arange(min(rows, max(3, int(0.7 * first))), rows + 1, step)
-    if len(feet) == 0 or feet[-1] != rows:
-        feet = np.append(feet, rows)
-    tall = perspective.height(feet + top)
-    half = np.maximum(1, np.rint(WIDE * 0.5 * tall)).astype(int)
-    head = np.maximum(0, np.rint(feet - tall)).astype(int)
-    full_rows = np.maximum(tall, 1)
-    middle = np.arange(0, cols, step)
-    l = np.clip(middle[None, :] - half[:, None], 0, cols)
-    r = np.clip(middle[None, :] + half[:, None], 0, cols)
-    size = full_rows[:, None] * 2 * half[:, None]
-    rest = inside.copy()
-    taken = np.zeros_like(inside)
-    found: list[tuple[float, float, float]] = []
-    sums_all = _integral(inside)
-    all_in = _boxsum(sums_all, l, head[:, None], r, feet[:, None])
-    for _ in range(MOST):
-        fresh = _boxsum(_integral(rest), l, head[:, None], r, feet[:, None])
-        share = fresh / (FULL * tall * tall)[:, None]
-        # a box is good where it takes much that is new and little of it is empty
-        empty = (size - all_in) / size
-        worth = share - 0.8 * np.maximum(0, empty - 0.45) - 0.25 * (all_in - fresh) / size
-        i, j = np.unravel_index(int(np.argmax(worth)), worth.shape)
-        if share[i, j] < (0.45 if found else 0.0) or (found and worth[i, j] < 0.35):
-            break
-        found.append((float(middle[j]), float(feet[i]), float(tall[i])))
-        rest[head[i] : feet[i], l[i, j] : r[i, j]] = False
-        taken[head[i] : feet[i], l[i, j] : r[i, j]] = True
-    if len(found) <= 1:
-        return [part.box]
-    ys, xs = np.nonzero(inside)
-    away = np.stack(
-        [((xs - x) / (WIDE * h)) ** 2 + (np.maximum(0, np.abs(ys - f + h / 2) - h / 2) / (0.5 * h)) ** 2 for x, f, h in found]
-    )
-    owner = np.argmin(away, axis=0)
-    boxes = []
-    for k, (x, f, h) in enumerate(found):
-        mine = owner == k
-        if mine.sum() < 6:
-            continue
-        x0, x1 = np.percentile(xs[mine], [2, 98])
-        y0, y1 = np.percentile(ys[mine], [1, 99])
-        x0, x1 = max(x0, x - 0.3 * h), min(x1 + 1, x + 0.3 * h)
-        y0, y1 = max(y0, f - 1.15 * h), min(y1 + 1, f + 0.1 * h)
-        if x1 - x0 > 1 and y1 - y0 > 1:
-            boxes.append([x0 + left, y0 + top, x1 + left, y1 + top])
-    return boxes or [part.box]
-
-
-def _integral(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    rows, cols = mask.shape
-    sums = np.zeros((rows + 1, cols + 1), np.int64)
-    np.cumsum(np.cumsum(mask, axis=0), axis=1, out=sums[1:, 1:])
-    return sums
-
-
-def _boxsum(
-    sums: NDArray[np.int64],
-    left: NDArray[np.int64],
-    top: NDArray[np.int64],
-    right: NDArray[np.int64],
-    bottom: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    out: NDArray[np.int64] = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-    return out

@@ -99,7 +99,9 @@ class Composed:
         """One camera's tables, one a detector, as one."""
         names = list(dict.fromkeys(n for t in tables for n in t.names))
         boxes = np.concatenate([t.boxes for t in tables])
-        labels = np.concatenate([np.array([names.index(n) for n in t.names] or [0], np.int32)[t.labels] for t in tables])
+        labels = np.concatenate(
+            [np.array([names.index(n) for n in t.names] or [0], np.int32)[t.labels] for t in tables]
+        )
         scores = np.concatenate([t.scores for t in tables])
         source = np.repeat(np.arange(len(tables)), [len(t) for t in tables])
         given: dict[str, NDArray[np.bool_]] = {}
@@ -146,7 +148,9 @@ class Composed:
             one = overlap[i, j] >= SAME
             if blind[a] and blind[b]:
                 # a blob over a settled thing: the thing's own edge, not somebody before it
-                one |= bool(settled[a] and not settled[b] and size[b] < 2 * size[a] and shared[i, j] > COVERED * size[b])
+                one |= bool(
+                    settled[a] and not settled[b] and size[b] < 2 * size[a] and shared[i, j] > COVERED * size[b]
+                )
             elif not blind[a] and not blind[b]:
                 one &= bool(labels[a] == labels[b])
             if one:

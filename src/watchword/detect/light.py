@@ -22,9 +22,9 @@ FIELD = 1.3
 
 
 def gains(
-    image: NDArray[np.uint8],
-    background: NDArray[np.uint8],
-    covered: NDArray[np.uint8] | None = None,
+    image: NDArray[Any],
+    background: NDArray[Any],
+    covered: NDArray[Any] | None = None,
     across: int = 60,
 ) -> NDArray[np.float32]:
     """Factor of each channel of a picture against its background, float32 (3,): the median over a coarse grid.
@@ -61,19 +61,17 @@ class Light:
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.gain = np.ones(3, np.float32)
-        self.field: NDArray[np.float32] | None = None
+        self.field: NDArray[Any] | None = None
         self._blocks: tuple[int, int] = (max(3, shape[1] // BLOCK), max(3, shape[0] // BLOCK))
         self._slow: NDArray[np.float32] = np.ones((self._blocks[1], self._blocks[0]), np.float32)
-        self._factor: NDArray[np.float32] | None = None
+        self._factor: NDArray[Any] | None = None
 
-    def changed(self, image: NDArray[np.uint8], background: NDArray[np.uint8], covered: NDArray[np.uint8]) -> bool:
+    def changed(self, image: NDArray[Any], background: NDArray[Any], covered: NDArray[Any]) -> bool:
         """Whether the picture's light is another than the one measured last, by more than 2 %."""
         now = gains(image, background, covered, 30)
         return bool(np.abs(now / self.gain - 1).max() > 0.02)
 
-    def measure(
-        self, image: NDArray[np.uint8], background: NDArray[np.uint8], covered: NDArray[np.uint8], share: float
-    ) -> None:
+    def measure(self, image: NDArray[Any], background: NDArray[Any], covered: NDArray[Any], share: float) -> None:
         """Take the light of this picture.
 
         Args:
@@ -99,7 +97,7 @@ class Light:
         self.field = field[..., None]
         self._factor = cv2.merge([field * g for g in self.gain])
 
-    def undo(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def undo(self, image: NDArray[Any]) -> NDArray[Any]:
         """The picture in the light of the background, uint8 (h, w, 3)."""
         if self._factor is not None:
             return cv2.divide(image, self._factor, dtype=cv2.CV_8U)
@@ -108,9 +106,7 @@ class Light:
         table = np.clip(np.rint(np.arange(256)[:, None] / self.gain), 0, 255).astype(np.uint8)
         return cv2.LUT(image, table[None])
 
-    def apply(
-        self, background: NDArray[np.uint8], place: tuple[slice, slice] = (slice(None), slice(None))
-    ) -> NDArray[np.uint8]:
+    def apply(self, background: NDArray[Any], place: tuple[slice, slice] = (slice(None), slice(None))) -> NDArray[Any]:
         """A background, or the part of one that lies at `place`, in the light of the picture, uint8 (h, w, 3)."""
         if self._factor is not None:
             return cv2.multiply(background, self._factor[place], dtype=cv2.CV_8U)

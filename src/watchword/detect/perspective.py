@@ -27,7 +27,7 @@ KEPT = 40
 LEAST = 0.05
 """No person is smaller than this share of the picture's height."""
 STEEPEST = 0.9
-"""Height gained by each pixel the feet come nearer: a person's height by the camera's, which hangs above their heads."""
+"""Height gained by each pixel the feet come nearer: a person's height by the camera's, which hangs higher."""
 USUAL = 0.35
 """The slope where nothing is known of it yet: a camera at five metres."""
 BELOW = 0.7

@@ -17,88 +17,36 @@ from numpy.typing import NDArray
 
 from watchword.boxes import Boxes, iou
 from watchword.detect.appearance import compare, histogram
-from watchword.detect.background import Background, distance
+from watchword.detect.background import Background, Image, Mask
 from watchword.detect.movers import Movers, covers
 from watchword.detect.perspective import Perspective
+from watchword.detect.thing import Place, Thing, around, whole
 
-Image = NDArray[np.uint8]
-Mask = NDArray[np.uint8]
-
-MARGIN = 5
-"""Pixels around a thing that are kept with it."""
 MOVED = 30.0
 """Seconds within which what was removed may turn up elsewhere."""
 GONE = 1.0
 """Seconds for which the background has to show before a thing is gone."""
 HIDDEN = 60.0
 """Seconds for which a covered thing is still reported."""
+FORGOTTEN = 600.0
+"""Seconds for which a covered thing is remembered."""
 KEPT = 1800.0
 """Seconds after which a thing becomes part of the background."""
 STUBBORN = 180.0
 """Seconds after which what could not be told becomes part of the background."""
 YOUNG = 20.0
 """Seconds: a background seen for less may have been somebody."""
-RENEWED = 20
-"""Looks after which a thing's picture follows its own slow change."""
 LIKELY = 0.12
 """How much more present a thing is taken to be than it looks, where somebody brought it."""
 HEAVIEST = 0.22
 """Area of a thing by the square of the height of a person there."""
+LARGE = 0.25
+"""Share of the picture beyond which a blob is no thing."""
 LARGEST = 0.62
 """Larger side of a thing by the height of a person there; beyond, it is no luggage."""
 
-DEBUG = None
 _RING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 _SQUARE = np.ones((3, 3), np.uint8)
-
-
-@dataclass(eq=False)
-class Thing:
-    """Something at rest.
-
-    Attributes:
-        kind: left, removed or moved.
-        place: Slices of rows and columns of its picture, a margin around it.
-        mask: uint8, its outline in `place`.
-        patch: uint8, its picture in the background's light.
-        before: uint8, what was there before.
-        since: Seconds since the start of the stream, when it came to rest.
-        box: Left, top, right, bottom in working pixels.
-        near: uint8, the outline and what is close to it.
-        gone: Seconds for which its place was seen without it.
-        hidden: Seconds for which something else was before it.
-        looks: How often it was seen.
-    """
-
-    kind: str
-    place: tuple[slice, slice]
-    mask: Mask
-    patch: Image
-    before: Image
-    since: float
-    box: tuple[float, float, float, float]
-    near: Mask
-    gone: float = 0.0
-    hidden: float = 0.0
-    looks: int = 0
-
-    @classmethod
-    def of(
-        cls, kind: str, background: Background, place: tuple[slice, slice], mask: Mask, since: float
-    ) -> Thing:
-        """What lies inside an outline now."""
-        x, y, w, h = cv2.boundingRect(mask)
-        x, y = x + place[1].start, y + place[0].start
-        return cls(
-            kind,
-            place,
-            mask,
-            background.plain[place].copy(),
-            background.back[place].copy(),
-            since,
-            (float(x), float(y), float(x + w), float(y + h)),
-            cv2.dilate(mask, _RING),
-        )
 
 
 @dataclass(eq=False)
@@ -111,9 +59,9 @@ class _Doubt:
     _present: float | None = None
     _area: float = 0.0
 
-    def grows(self, area: float) -> bool:
+    def grows(self, area: float, dt: float) -> bool:
         """Whether more of it is still coming to light."""
-        self._area = 0.6 * self._area + 0.4 * area
+        self._area += float(1 - np.exp(-2.5 * dt)) * (area - self._area)
         return area > 1.1 * self._area
 
     def present(self, value: float) -> float:
@@ -165,7 +113,13 @@ class Settled:
         age = background.age
         self._movers.see(age, movers)
         for thing in list(self.things):
-            self._watch(thing, now, background, min(elapsed, 2.0))
+            thing.look(now, background.tolerance, min(elapsed, 2.0))
+            if thing.gone >= GONE:
+                self.things.remove(thing)
+                if thing.kind == "left":
+                    self._remember(background, thing.patch, thing.mask)
+            elif age - thing.since > KEPT or thing.hidden > FORGOTTEN:
+                self._absorb(thing, background)
         self._find(differs, background, perspective, elapsed)
         self.held[:] = 0
         for thing in self.things:
@@ -173,39 +127,13 @@ class Settled:
 
     # -- what is known
 
-    def _watch(self, thing: Thing, now: Image, background: Background, dt: float) -> None:
-        inside = thing.mask > 0
-        view = now[thing.place]
-        near = background.tolerance[thing.place]
-        off = distance(view, thing.patch)
-        free = distance(view, thing.before)
-        is_it = (off < near)[inside]
-        is_free = (free < near)[inside] & (free < off)[inside]
-        seen, gone = float(is_it.mean()), float(is_free.mean())
-        if seen >= 0.5 and seen > gone:
-            thing.gone = thing.hidden = 0.0
-            thing.looks += 1
-            if thing.looks % RENEWED == 0:
-                same = (off < near) & (thing.near > 0)
-                thing.patch[same] = thing.patch[same] // 2 + view[same] // 2 + 1
-        elif gone > 0.3 and gone > 2 * seen:
-            thing.gone += dt
-        else:
-            thing.hidden += dt
-        if thing.gone >= GONE:
-            self.things.remove(thing)
-            if thing.kind == "left":
-                self._removed.append((background.age, histogram(thing.patch, thing.mask), float(inside.sum())))
-        elif background.age - thing.since > KEPT or thing.hidden > 10 * HIDDEN:
-            self._absorb(thing, background)
-
     def _absorb(self, thing: Thing, background: Background) -> None:
         self.things.remove(thing)
         self._put(background, thing.place, thing.near, thing.patch)
         background.evidence[thing.place][thing.near > 0] = 0
 
     @staticmethod
-    def _put(background: Background, place: tuple[slice, slice], mask: Mask, patch: Image) -> None:
+    def _put(background: Background, place: Place, mask: Mask, patch: Image) -> None:
         where, picture = np.zeros(background.evidence.shape, bool), background.back.copy()
         where[place] = mask > 0
         picture[place] = patch
@@ -244,11 +172,9 @@ class Settled:
             box = np.array([x, y, x + w, y + h], float)
             doubt = self._doubt(box, age)
             kept.append(doubt)
-            place = _place(x, y, w, h, settled.shape)
+            place = around(x, y, w, h, settled.shape)
             mask = (marks[place] == k).astype(np.uint8)
             verdict = self._judge(differs, background, perspective, place, mask, doubt)
-            if DEBUG:
-                DEBUG(age, verdict, box, self, background, place, mask)
             doubt.count(verdict, min(elapsed, 2.0))
             self._settle(verdict, doubt, background, place, mask, perspective)
         self._doubts = kept
@@ -265,7 +191,7 @@ class Settled:
         differs: Mask,
         background: Background,
         perspective: Perspective,
-        place: tuple[slice, slice],
+        place: Place,
         mask: Mask,
         doubt: _Doubt,
     ) -> str:
@@ -275,8 +201,9 @@ class Settled:
         w, h = box[2] - box[0], box[3] - box[1]
         area = float(mask.sum())
         tall = float(perspective.guess(box[3]))
-        if area > 0.25 * height * width:
+        if area > LARGE * height * width:
             return "big"
+        growing = doubt.grows(area, background.pause)
         look = compare(background.plain[place], background.back[place], mask)
         if look.light:
             return "light"
@@ -290,15 +217,15 @@ class Settled:
             return "removed" if small and bringers and old >= YOUNG else "ghost"
         if not small:
             return "big"
-        whole = max(w, h) >= 0.1 * tall and _stands_free(differs[place], mask)
-        if not whole or present < 0.1 or covers(self._movers.now(), box, max(0.5 * tall, 1.3 * h)):
+        apart = max(w, h) >= 0.1 * tall and _stands_free(differs[place], mask)
+        if not apart or present < 0.1 or covers(self._movers.now(), box, max(0.5 * tall, 1.3 * h)):
             return "wait"
         if bringers:
             plain = self._movers.left(bringers, box, since, tall)
         else:
             solid = look.colour > 0.06 or (look.contrast > 40 and look.texture < 0.4) or look.contrast > 70
             plain = look.sharp > 0.25 and solid
-        if not plain or doubt.grows(area):
+        if not plain or growing:
             return "wait"
         return "moved" if self._matches(background, place, mask, area) else "left"
 
@@ -307,7 +234,7 @@ class Settled:
         verdict: str,
         doubt: _Doubt,
         background: Background,
-        place: tuple[slice, slice],
+        place: Place,
         mask: Mask,
         perspective: Perspective,
     ) -> None:
@@ -316,56 +243,47 @@ class Settled:
         if told < 0.5 or told < 0.5 * sum(doubt.verdicts.values()):
             return
         if verdict == "ghost":
-            self._removed.append((background.age, histogram(background.back[place], mask), float(mask.sum())))
+            self._remember(background, background.back[place], mask)
         if verdict in ("light", "ghost") or background.age - doubt.first > STUBBORN:
             self._take(background, place, mask)
         elif verdict in ("left", "removed", "moved"):
             if self._grow(verdict, background, place, mask, perspective):
                 return
             if verdict == "removed":
-                self._removed.append((background.age, histogram(background.back[place], mask), float(mask.sum())))
+                self._remember(background, background.back[place], mask)
             since = self._since(background, place, mask)
-            place, mask = _whole(background, place, mask)
+            place, mask = whole(background, place, mask)
             self.things.append(Thing.of(verdict, background, place, mask, since))
 
-    def _grow(
-        self, kind: str, background: Background, place: tuple[slice, slice], mask: Mask, perspective: Perspective
-    ) -> bool:
-        """Give a piece that shows itself later to the thing that it touches, where together they are no too big."""
-        for thing in self.things:
+    def _grow(self, kind: str, background: Background, place: Place, mask: Mask, perspective: Perspective) -> bool:
+        """Give a piece that shows itself later to the thing that it touches, where together they are not too big."""
+        for k, thing in enumerate(self.things):
             if thing.kind != kind and not (thing.kind == "left" and kind == "moved"):
                 continue
-            whole = np.zeros(background.evidence.shape, np.uint8)
-            whole[place] = mask
-            near = cv2.dilate(whole, _RING)
-            whole[thing.place] |= thing.mask
-            if not (near[thing.place] & cv2.dilate(thing.mask, _RING)).any():
+            grown = thing.joined(background, place, mask)
+            if grown is None:
                 continue
-            x, y, w, h = cv2.boundingRect(cv2.morphologyEx(whole, cv2.MORPH_CLOSE, _RING))
-            tall = float(perspective.guess(y + h))
-            if max(w, h) > LARGEST * tall or w * h > 2.5 * float(whole.sum()):
-                continue
-            wide = _place(x, y, w, h, whole.shape)
-            grown = Thing.of(thing.kind, background, wide, whole[wide], thing.since)
-            old = np.zeros_like(background.back)
-            old[wide] = grown.patch
-            old[thing.place][thing.mask > 0] = thing.patch[thing.mask > 0]
-            grown.patch = old[wide].copy()
-            self.things[self.things.index(thing)] = grown
-            return True
+            left, top, right, bottom = grown.box
+            if max(right - left, bottom - top) <= LARGEST * float(perspective.guess(bottom)):
+                self.things[k] = grown
+                return True
         return False
 
-    def _take(self, background: Background, place: tuple[slice, slice], mask: Mask) -> None:
+    def _remember(self, background: Background, picture: Image, mask: Mask) -> None:
+        """Something with these colours is no longer where it was."""
+        self._removed.append((background.age, histogram(picture, mask), float(mask.sum())))
+
+    def _take(self, background: Background, place: Place, mask: Mask) -> None:
         where = np.zeros(background.evidence.shape, bool)
         where[place] = cv2.dilate(mask, _SQUARE) > 0
         background.take_in(where & (background.evidence > 0.5), background.plain)
 
     @staticmethod
-    def _since(background: Background, place: tuple[slice, slice], mask: Mask) -> float:
+    def _since(background: Background, place: Place, mask: Mask) -> float:
         times = background.since[place][(mask > 0) & (background.evidence[place] > 0)]
         return float(np.percentile(times, 60)) if len(times) else background.age
 
-    def _matches(self, background: Background, place: tuple[slice, slice], mask: Mask, area: float) -> bool:
+    def _matches(self, background: Background, place: Place, mask: Mask, area: float) -> bool:
         """Whether it looks like something that was removed elsewhere a little while ago."""
         mine = histogram(background.plain[place], mask)
         return any(
@@ -374,43 +292,8 @@ class Settled:
         )
 
 
-def _place(x: int, y: int, w: int, h: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Rows and columns of a box with a margin."""
-    return (
-        slice(max(0, y - MARGIN), min(shape[0], y + h + MARGIN)),
-        slice(max(0, x - MARGIN), min(shape[1], x + w + MARGIN)),
-    )
-
-
 def _stands_free(differs: Mask, mask: Mask) -> bool:
     """Whether the background shows around a thing: else it may be the still part of a person."""
     body = cv2.dilate(mask, _RING)
-    around = (cv2.dilate(body, _RING) > 0) & (body == 0)
-    return bool(around.any()) and float((differs[around] > 0).mean()) < 0.3
-
-
-def _whole(
-    background: Background, place: tuple[slice, slice], mask: Mask
-) -> tuple[tuple[slice, slice], Mask]:
-    """A thing with those of its parts that are only a little unlike the background, where they touch the others."""
-    x, y, w, h = cv2.boundingRect(mask)
-    x, y = x + place[1].start, y + place[0].start
-    shape = background.evidence.shape
-    core = np.zeros(shape, np.uint8)
-    core[place] = mask
-    wide = (
-        slice(max(0, y - h // 2 - MARGIN), min(shape[0], y + h + h // 2 + MARGIN)),
-        slice(max(0, x - w // 2 - MARGIN), min(shape[1], x + w + w // 2 + MARGIN)),
-    )
-    off = distance(background.plain[wide], background.back[wide])
-    faint = (off > cv2.convertScaleAbs(background.tolerance[wide], alpha=0.55)).astype(np.uint8) | core[wide]
-    faint = cv2.morphologyEx(cv2.morphologyEx(faint, cv2.MORPH_CLOSE, _SQUARE), cv2.MORPH_OPEN, _SQUARE) | core[wide]
-    _, marks = cv2.connectedComponents(faint, connectivity=4)
-    touching = np.unique(marks[core[wide] > 0])
-    whole = np.isin(marks, touching[touching > 0]).astype(np.uint8)
-    gx, gy, gw, gh = cv2.boundingRect(whole)
-    if gw > 1.6 * w + 2 or gh > 1.6 * h + 2:
-        return place, mask
-    core[wide] = whole
-    grown = _place(gx + wide[1].start, gy + wide[0].start, gw, gh, shape)
-    return grown, core[grown]
+    ring = (cv2.dilate(body, _RING) > 0) & (body == 0)
+    return bool(ring.any()) and float((differs[ring] > 0).mean()) < 0.3

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from watchword.boxes import Boxes
 from watchword.detect import blobs
-from watchword.detect.background import Background, distance
+from watchword.detect.background import Background, Image, Mask, distance
 from watchword.detect.blobs import Arrival, Blobs
 from watchword.detect.perspective import Perspective
 from watchword.detect.settled import HIDDEN, Settled
@@ -66,7 +66,7 @@ class Sight:
         self._strange = 0.0
         self._pause = 0.0
 
-    def _shrink(self, frame: Frame) -> NDArray[np.uint8]:
+    def _shrink(self, frame: Frame) -> Image:
         small = cv2.resize(frame.image, self._small, interpolation=cv2.INTER_AREA)
         return cv2.GaussianBlur(small, (3, 3), 0)
 
@@ -75,30 +75,32 @@ class Sight:
         image = self._shrink(frame)
         elapsed = (frame.time - self._looked) / 1e9
         back = self._background
-        due = elapsed >= PAUSE
-        raw = back.differs(image)
-        if not due and back.light.changed(image, back.back, raw):
-            back.light.measure(image, back.back, raw, 0.0)
-            back.rebound()
+        if elapsed < PAUSE:
             raw = back.differs(image)
-        if due:
-            self._pause = elapsed
-            now = back.learn(image, elapsed, self._settled.held)
-            raw = back.differs(image)
-            if self._is_new(raw, elapsed):
-                self._relearn(image)
+            if back.light.changed(image, back.back, raw):
+                back.light.measure(image, back.back, raw, 0.0)
+                back.rebound()
                 raw = back.differs(image)
-        mask = self._without_things(raw, image)
-        mask = blobs.tidy(mask)
-        since_look = (frame.time - self._looked) / 1e9 if not due else 0.0
-        arrival = Arrival(back.arrived, back.stirred, back.age + since_look, self._pause)
-        found = blobs.find(mask, back.shade(image, mask), arrival, self._perspective, due)
-        if due:
-            self._settled.update(now, raw, back, found.boxes[~found.vehicle], self._perspective, elapsed)
-            self._looked = frame.time
+            return self._view(self._blobs(image, raw, elapsed))
+        self._pause = elapsed
+        now = back.learn(image, elapsed, self._settled.held)
+        raw = back.differs(image)
+        if self._is_new(raw, elapsed):
+            self._relearn(image)
+            now, raw = image, back.differs(image)
+        found = self._blobs(image, raw, 0.0)
+        self._settled.update(now, raw, back, found.boxes[~found.vehicle], self._perspective, elapsed)
+        self._looked = frame.time
         return self._view(found)
 
-    def _is_new(self, raw: NDArray[np.uint8], elapsed: float) -> bool:
+    def _blobs(self, image: Image, raw: Mask, since_look: float) -> Blobs:
+        """People and vehicles in a picture, working pixels; heights are learned from those of a look."""
+        back = self._background
+        mask = blobs.tidy(self._without_things(raw, image))
+        arrival = Arrival(back.arrived, back.stirred, back.age + since_look, self._pause)
+        return blobs.find(mask, back.shade(image, mask), arrival, self._perspective, since_look == 0)
+
+    def _is_new(self, raw: Mask, elapsed: float) -> bool:
         share = np.count_nonzero(raw) / raw.size
         if share > NEW_VIEW or (elapsed > HOLE and share > NEW_VIEW / 2):
             self._strange += min(elapsed, 2.0)
@@ -106,13 +108,13 @@ class Sight:
             self._strange = 0.0
         return self._strange >= 1.0
 
-    def _relearn(self, image: NDArray[np.uint8]) -> None:
+    def _relearn(self, image: Image) -> None:
         """Begin the background anew; what is known to lie there stays known."""
         self._strange = 0.0
         self._background.restart(image)
         self._settled.begin_again(self._background)
 
-    def _without_things(self, raw: NDArray[np.uint8], image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def _without_things(self, raw: Mask, image: Image) -> Mask:
         """The mask without the things at rest, where they are seen."""
         if not self._settled.things:
             return raw

@@ -46,6 +46,16 @@ from watchword.units import SECOND
 KNOWN = (
     "second", "frame", "camera", "id", "label", "left", "top", "width", "height", "right", "bottom", "score", "seen",
 )  # fmt: skip
+ALIASES = {
+    "seconds": "second",
+    "track_id": "id",
+    "class": "label",
+    "conf": "score",
+    "confidence": "score",
+    **{f"bb_{side}": side for side in ("left", "top", "width", "height")},
+    **dict(zip(("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"), strict=True)),
+}
+"""Names that other programs give these columns."""
 PLACES = ("left", "top", "width", "height", "right", "bottom")
 
 
@@ -77,7 +87,8 @@ def read(path: str | Path, fps: float | None = None, *, camera: str | None = Non
     """
     name = str(path)
     text = lines(path)
-    head = [field.strip().lower() for field in next(csv.reader(text[:1]))]
+    named = (field.strip().lower() for field in next(csv.reader(text[:1])))
+    head = [ALIASES.get(field, field) for field in named]
     extra = _check_header(name, head)
     timed = "second" in head
     rate = 0.0

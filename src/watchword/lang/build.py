@@ -21,6 +21,19 @@ def unquote(token: str) -> str:
     return re.sub(r"\\(.)", r"\1", token[1:-1])
 
 
+FLIPPED: dict[n.Op, n.Op] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
+
+
+def compared(left: n.Measure, op: n.Op, right: n.Measure, span: Span) -> n.Compare | n.Count:
+    """A comparison; of a count with a number, the node that is counted by, whichever stands first."""
+    if isinstance(right, n.Of) and isinstance(left, n.Quantity | n.Param):
+        left, op, right = right, FLIPPED[op], left
+    counted = isinstance(left, n.Of) and left.word.text == "count" and not (left.attribute or left.line or left.over)
+    if counted and isinstance(left, n.Of) and isinstance(right, n.Quantity | n.Param):
+        return n.Count(left.group, op, right, span=span)
+    return n.Compare(left, op, right, span=span)
+
+
 class Builder(Transformer[Token, Any]):
     """What both builders share: places, names and numbers."""
 
@@ -241,7 +254,7 @@ class Conditions(Builder):
         return call
 
     def comparison(self, meta: Meta, c: list[Any]) -> n.Compare:
-        return n.Compare(c[0], c[1], c[2], span=self._at(meta))
+        return compared(c[0], c[1], c[2], self._at(meta))
 
     def between(self, meta: Meta, c: list[Any]) -> n.Between:
         return n.Between(c[0], c[1], c[2], span=self._at(meta))

@@ -70,17 +70,14 @@ class ConditionCheck:
         if scope.things.get(name.text) == "thing" or name.text in scope.arguments:
             return
         things = [t for t, k in scope.things.items() if k == "thing"]
-        if name.text == "it":
-            bound = ", ".join(f"`{t}`" for t in things) or "nothing: add `each person p`"
-            self.add("E103", name.span, name="it", hint=f"the thing of this rule is {bound}")
-        else:
-            self.add("E103", name.span, name=name.text, hint=did_you_mean(name.text, things))
+        near = "" if name.text == "it" else did_you_mean(name.text, things)
+        self.add("E103", name.span, name=name.text, hint=near or _bound_here(things))
 
     def value(self, name: str, scope: Scope) -> n.Quantity | None:
         """The value of a parameter."""
         return scope.values.get(name) or self.names.let(name)
 
-    def amount(self, amount: n.Amount, scope: Scope, *wanted: str) -> None:
+    def amount(self, amount: n.Amount, scope: Scope, *wanted: str, named: str = "") -> None:
         """A number with a unit of one of these kinds, or a parameter that stands for one."""
         value: n.Quantity | None
         if isinstance(amount, n.Param):
@@ -95,7 +92,8 @@ class ConditionCheck:
         have = KINDS[value.unit]
         if have not in wanted:
             got = show(amount) if isinstance(amount, n.Quantity) else f"{show(amount)} ({show(value)})"
-            self.add("E202", amount.span, got=got, kind=have, wanted=_either(wanted), hint=_examples(wanted))
+            what = f"{named}, {_either(wanted)}," if named else _either(wanted)
+            self.add("E202", amount.span, got=got, kind=have, wanted=what, hint=_examples(wanted))
 
     def reach(self, amount: n.Amount, scope: Scope) -> None:
         """A distance."""
@@ -137,6 +135,8 @@ class ConditionCheck:
                 self._some(node, scope)
             case n.Count():
                 self._group(node.group, scope)
+                self._number(node.number, scope)
+                self._always(node)
             case n.Compare():
                 self._compare(node, scope)
             case n.Between():
@@ -178,14 +178,14 @@ class ConditionCheck:
                 if len(kinds) > 1:
                     state = next(p for p in node.parts if kind(p, self.names) == "state")
                     hint = "all parts of an `or` are states, or all are events"
-                    self.add("E202", state.span, got=show(state), kind="state", wanted="event", hint=hint)
+                    self.add("E202", state.span, got=show(state), kind="state", wanted="an event", hint=hint)
                 for part in node.parts:
                     self.expr(part, scope)
 
     def _some(self, node: n.Some, scope: Scope) -> None:
         self._group(node.group, scope)
         if node.number is not None:
-            self.amount(node.number, scope, "plain number")
+            self._number(node.number, scope)
         if node.kind == "every":
             if node.state is None:
                 self.add(
@@ -194,6 +194,11 @@ class ConditionCheck:
                 return
             self.expr(node.state, _with_it(scope))
             self.state(node.state)
+
+    def _number(self, number: n.Amount, scope: Scope) -> None:
+        self.amount(number, scope, "plain number")
+        if isinstance(number, n.Quantity) and not number.unit and "." in number.number:
+            self.add("E202", number.span, got=number.number, kind="fraction", wanted="a whole number")
 
     def _group(self, group: n.Group, scope: Scope) -> None:
         self.classes(group.classes)
@@ -271,7 +276,7 @@ class ConditionCheck:
 
     def _values(self, node: n.Apply, word: Word, scope: Scope) -> None:
         for parameter, value in zip(word.parameters, node.values, strict=False):
-            self.amount(value, scope, *parameter.measures)
+            self.amount(value, scope, *parameter.measures, named=parameter.name)
         for extra in node.values[len(word.parameters) :]:
             self.add("E213", extra.span, word=word.name, what=f"a number {show(extra)}", hint="leave it out")
 
@@ -355,7 +360,6 @@ class ConditionCheck:
         self._measure(node.right, scope)
         if len(self.findings) == before:
             self._same(node.left, node.right, scope)
-            self._always(node)
 
     def _same(self, left: n.Measure, right: n.Measure, scope: Scope) -> None:
         a, b = self._of(left, scope), self._of(right, scope)
@@ -363,35 +367,30 @@ class ConditionCheck:
             return
         literal_left = isinstance(left, n.Quantity | n.Param) and not isinstance(right, n.Quantity | n.Param)
         at, have, wanted = (left, a, b) if literal_left else (right, b, a)
-        self.add("E202", at.span, got=show(at), kind=_either(have), wanted=_either(wanted), hint=_examples(wanted))
+        self.add("E202", at.span, got=show(at), kind=_kinds(have), wanted=_either(wanted), hint=_examples(wanted))
 
-    def _always(self, node: n.Compare) -> None:
+    def _always(self, node: n.Count) -> None:
         """A count compared so that every number, or none, will do."""
-        if not (isinstance(node.left, n.Of) and node.left.word.text in ("count", "distinct")):
-            return
-        if not isinstance(node.right, n.Quantity) or node.right.unit:
-            return
-        number = float(node.right.number)
-        if number == 0 and node.op in (">=", "<"):
+        if isinstance(node.number, n.Quantity) and float(node.number.number) == 0 and node.op in (">=", "<"):
             code = "W206" if node.op == ">=" else "W205"
             self.add(code, node.span, why="a count is never under 0", hint="did you mean `> 0`?")
-        elif number != int(number) and node.op == "=":
-            self.add("W205", node.span, why="a count is a whole number")
 
     def _bounds(self, node: n.And) -> None:
         """Two bounds of one quantity that leave nothing."""
-        low: dict[n.Measure, tuple[float, bool]] = {}
-        high: dict[n.Measure, tuple[float, bool]] = {}
+        low: dict[object, tuple[float, bool]] = {}
+        high: dict[object, tuple[float, bool]] = {}
         for part in node.parts:
-            if not isinstance(part, n.Compare) or not isinstance(part.right, n.Quantity):
+            left = part.group if isinstance(part, n.Count) else part.left if isinstance(part, n.Compare) else None
+            right = part.number if isinstance(part, n.Count) else part.right if isinstance(part, n.Compare) else None
+            if left is None or not isinstance(part, n.Count | n.Compare) or not isinstance(right, n.Quantity):
                 continue
-            number = float(part.right.number)
+            number = float(right.number)
             if part.op in (">", ">="):
-                low[part.left] = (number, part.op == ">=")
+                low[left] = (number, part.op == ">=")
             elif part.op in ("<", "<="):
-                high[part.left] = (number, part.op == "<=")
-            if part.left in low and part.left in high:
-                (a, with_a), (b, with_b) = low[part.left], high[part.left]
+                high[left] = (number, part.op == "<=")
+            if left in low and left in high:
+                (a, with_a), (b, with_b) = low[left], high[left]
                 if a > b or (a == b and not (with_a and with_b)):
                     why = f"nothing is over {a:g} and under {b:g}"
                     self.add("W205", part.span, why=why, hint="turn the signs round, or write `or`")
@@ -484,7 +483,7 @@ class ConditionCheck:
             self.not_event(node.body)
         elif word.name == "rate" and not event:
             hint = "say what happens: `p enters zone z`, `p becomes still`"
-            self.add("E202", node.body.span, got=show(node.body), kind="state", wanted="event", hint=hint)
+            self.add("E202", node.body.span, got=show(node.body), kind="state", wanted="an event", hint=hint)
         self.amount(node.over, scope, "time")
 
     def _over(self, name: n.Name, word: Word, over: n.Amount | None, scope: Scope) -> None:
@@ -512,7 +511,17 @@ def _with_it(scope: Scope) -> Scope:
     return Scope({**scope.things, "it": "thing"}, scope.values, scope.arguments)
 
 
+def _bound_here(things: Iterable[str]) -> str:
+    bound = ", ".join(f"`{t}`" for t in things)
+    return f"the thing of this rule is {bound}" if bound else "name a thing first: `each person p`"
+
+
 def _either(kinds: Iterable[str]) -> str:
+    shown = _kinds(kinds)
+    return f"{'an' if shown[:1] in 'aeiou' else 'a'} {shown}"
+
+
+def _kinds(kinds: Iterable[str]) -> str:
     return " or ".join(sorted(kinds))
 
 

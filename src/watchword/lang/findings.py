@@ -34,7 +34,7 @@ CODES: dict[str, str] = {
     "E115": "there is no rule `{name}`",
     "E116": "rule `{rule}` has no parameter `{name}`",
     "E201": "`{got}` happens at a moment; here something that lasts is needed",
-    "E202": "`{got}` is a {kind}; here a {wanted} is needed",
+    "E202": "`{got}` is a {kind}; here {wanted} is needed",
     "E203": "clause `{clause}` is given twice",
     "E204": "`{name}` is defined twice",
     "E205": "a thing cannot be called `{name}`: that is {what}",

@@ -160,16 +160,32 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         named = f"`{' '.join(what[0].split())}`" if what and offset >= 0 else "the sentence"
         expected = set(getattr(error, "accepts", None) or getattr(error, "expected", None) or ())
         at = Span(max(0, end - 1), end)
-        return finding("E002", source, at, what=named, hint=_wanted(expected))
+        hint = "close it with `}`" if "RBRACE" in expected else _wanted(expected)
+        return finding("E002", source, at, what=named, hint=hint)
     start = max(0, start)
-    hint = _hint_number(got) or did_you_mean(got, _words(expected)) or _wanted(expected)
+    after = source.text[start + len(got) : end]
+    hint = (
+        _hint_number(got, after, expected)
+        or _hint_text(got)
+        or did_you_mean(got, _words(expected))
+        or _wanted(expected)
+    )
     return finding("E001", source, Span(start, start + max(1, len(got))), got=got, hint=hint)
 
 
-def _hint_number(got: str) -> str:
+def _hint_text(got: str) -> str:
+    return 'close the text with `"` in its line' if got == '"' else ""
+
+
+def _hint_number(got: str, after: str, expected: set[str]) -> str:
+    apart = re.match(r"[ \t]+(ms|s|min|h|px|cm|m|%)(?!\w)", after)
+    if re.fullmatch(r"[\d.]+", got) and apart:
+        return f"a unit is glued to its number: `{got}{apart[1]}`"
     match = re.fullmatch(r"([\d.]+)([^\W\d]\w*)", got)
     if match is None:
         return ""
+    if match[2] == "m" and "DURATION" in expected:
+        return f"`m` is metres; minutes are `min`: `{match[1]}min`"
     units = {"sec": "s", "secs": "s", "second": "s", "seconds": "s", "m": "m", "mins": "min", "minute": "min"}
     units |= {"minutes": "min", "hour": "h", "hours": "h", "hr": "h", "metre": "m", "meter": "m", "metres": "m"}
     unit = units.get(match[2])

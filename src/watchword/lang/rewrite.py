@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from watchword.lang import nodes as n
+from watchword.lang.build import compared
 from watchword.lang.names import Names
 from watchword.text import Span
 from watchword.units import nanoseconds
@@ -133,17 +134,12 @@ def zone_groups(node: Any, names: Names) -> Any:
 
 
 def quantifiers(node: Any, names: Names) -> Any:  # noqa: ARG001 - a pass
-    """`no`, `any`, `every`, `at least` … become counts; so does `count of` compared with a number."""
+    """`no`, `any`, `every`, `at least` … become counts; `between` two bounds."""
 
     def change(part: Any) -> Any:
         if isinstance(part, n.Between):
-            parts = (
-                n.Compare(part.value, ">=", part.low, span=part.span),
-                n.Compare(part.value, "<=", part.high, span=part.span),
-            )
-            return n.And(tuple(map(change, parts)), span=part.span)
-        if isinstance(part, n.Compare):
-            return _count(part)
+            low = compared(part.value, ">=", part.low, part.span)
+            return n.And((low, compared(part.value, "<=", part.high, part.span)), span=part.span)
         if not isinstance(part, n.Some):
             return part
         one = n.Quantity("1", "", span=part.span)
@@ -163,16 +159,6 @@ def quantifiers(node: Any, names: Names) -> Any:  # noqa: ARG001 - a pass
         return n.Count(group, ops[part.kind], number, span=part.span)
 
     return mapped(node, change)
-
-
-def _count(part: n.Compare) -> n.Compare | n.Count:
-    flipped: dict[n.Op, n.Op] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
-    left, op, right = part.left, part.op, part.right
-    if isinstance(right, n.Of) and isinstance(left, n.Quantity | n.Param):
-        left, op, right = right, flipped[op], left
-    if isinstance(left, n.Of) and left.word.text == "count" and isinstance(right, n.Quantity | n.Param):
-        return n.Count(left.group, op, right, span=part.span)
-    return part
 
 
 PASSES: tuple[Pass, ...] = (settings, calls, lets, zone_groups, quantifiers)

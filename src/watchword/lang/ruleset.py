@@ -405,10 +405,10 @@ def _test(test: n.TestDef, names: Names, source: Source) -> list[Finding]:
             if line.thing is not None and line.thing.text not in things:
                 hint = did_you_mean(line.thing.text, things)
                 findings.append(finding("E103", source, line.thing.span, name=line.thing.text, hint=hint))
-        elif isinstance(line, n.GivenSpell) and line.kind in ("lost", "label"):
-            if line.name is not None and line.name.text not in things:
-                hint = did_you_mean(line.name.text, things)
-                findings.append(finding("E103", source, line.name.span, name=line.name.text, hint=hint))
+        named = line.name if isinstance(line, n.GivenSpell) and line.kind != "signal" else None
+        if named is not None and named.text not in things:
+            hint = did_you_mean(named.text, things)
+            findings.append(finding("E103", source, named.span, name=named.text, hint=hint))
     return findings
 
 

@@ -27,7 +27,8 @@ def load(spec: str = "default") -> Tracker:
     """
     from watchword.track.base import Tracker
 
-    found = {entry.name: entry.value for entry in entry_points(group="watchword.trackers")}
+    found = {"default": "watchword.track.boxtracker:BoxTracker"}
+    found |= {entry.name: entry.value for entry in entry_points(group="watchword.trackers")}
     value = spec if ":" in spec else found.get(spec, "")
     if not value:
         near = difflib.get_close_matches(spec, found, 1)

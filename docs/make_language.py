@@ -1,0 +1,89 @@
+"""Write the generated parts of language.md: what stands between `<!-- words -->` and `<!-- /words -->`, and so on.
+
+python docs/make_language.py [FILE]
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from watchword.lang.check import FIELDS, library
+from watchword.lang.findings import CODES
+from watchword.units import KINDS
+from watchword.words import WORDS, Word
+from watchword.words.labels import KNOWN
+
+PAGE = Path(__file__).with_name("language.md")
+SHAPES = {"is W": "`p is {}`", "W zone NAME": "`p {} zone z`", "W line NAME": "`p {} line l`"}
+
+
+def words() -> str:
+    """A section a word: how it stands, what it means, an example that the tests check."""
+    return "\n".join(section(word) for word in WORDS.values())
+
+
+def section(word: Word) -> str:
+    """One word."""
+    lines = [f"### {word.name}", "", f"{SHAPES[word.shape].format(word.name)} · {word.kind}", "", word.prose, ""]
+    for parameter in word.parameters:
+        measures = " or ".join(m.replace("picture length", "length in the picture") for m in parameter.measures)
+        lines.append(f"* `{parameter.name}`, a {measures}: {parameter.default} where not said")
+    lines += [""] if word.parameters else []
+    lines += ["```watch", word.example, "```", ""]
+    return "\n".join(lines)
+
+
+def units() -> str:
+    """The units by what they measure."""
+    kinds: dict[str, list[str]] = {}
+    for unit, kind in KINDS.items():
+        if unit:
+            kinds.setdefault(kind, []).append(f"`{unit}`")
+    rows = [
+        f"| {kind.replace('picture length', 'length in the picture')} | {', '.join(u)} |" for kind, u in kinds.items()
+    ]
+    return "\n".join(["| measures | units |", "| --- | --- |", *rows, ""])
+
+
+def classes() -> str:
+    """The classes that are known without a definition."""
+    rows = [f"| `{name}` | {', '.join(f'`{x}`' for x in sorted(labels))} |" for name, labels in library().items()]
+    known = ", ".join(f"`{name}`" for name in sorted(KNOWN))
+    return "\n".join(["| class | stands for |", "| --- | --- |", *rows, "", f"Labels that are known: {known}.", ""])
+
+
+def fields() -> str:
+    """What a message may name."""
+    return f"Fields: {', '.join(f'`{{{f}}}`' for f in FIELDS)}, and `{{p.id}}`, `{{p.class}}` of the bound thing `p`.\n"
+
+
+def findings() -> str:
+    """Every code with its message."""
+    rows = [f"| {code} | {message.replace('|', '/')} |" for code, message in CODES.items()]
+    return "\n".join(["| code | says |", "| --- | --- |", *rows, ""])
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "words": words, "units": units, "classes": classes, "fields": fields, "findings": findings,
+}  # fmt: skip
+
+
+def made(text: str) -> str:
+    """The page with its generated parts written anew."""
+    for name, part in PARTS.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        assert pattern.search(text), f"the page has no place for {name}"
+        text = pattern.sub(lambda m, part=part: m[1] + "\n" + part() + "\n" + m[2], text)  # type: ignore[misc]
+    return text
+
+
+def main() -> None:
+    page = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
+    page.write_text(made(page.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Every snippet of the README and the docs does what it says.
+
+    ```python    runs, in the order of its page, in a folder with the files of an imagined station
+    ```watch     is a rule file, or a sentence, that checks clean against the station's scene
+    ```console   `$ command` runs there; lines below it are what it prints (`…` stands for anything)
+    ```json      with a "frame" is a scene that loads
+    ```output    is what the snippet before it prints (`…` stands for anything)
+
+Other fences (text, bash, toml …) are to be read only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from watchword import Frame, Scene
+from watchword.lang.ruleset import RuleSet, check_sentence
+from watchword.video import FilmWriter
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+STATION = Scene.load(ROOT / "docs" / "station.json")
+
+
+def snippets(page: Path) -> list[tuple[str, str, int]]:
+    """Kind, text and line of each fence of a page."""
+    text = page.read_text("utf-8")
+    return [(m[1], m[2], text[: m.start(2)].count("\n")) for m in FENCE.finditer(text)]
+
+
+def pictures(seconds: float, fps: float) -> list[Frame]:
+    """A room; somebody walks through it and leaves a case behind."""
+    rng = np.random.default_rng(3)
+    room = rng.integers(90, 130, (60, 80)).repeat(9, 0).repeat(12, 1)[..., None].repeat(3, 2).astype(np.uint8)
+    found = []
+    for k in range(round(seconds * fps)):
+        second, image = k / fps, room.copy()
+        x = round(130 * (second - 2))
+        if second >= 6:
+            image[420:480, 480:540] = (30, 30, 170)
+        if -80 < x < 960:
+            image[260:480, max(x, 0) : x + 80] = (60, 40, 30)
+            image[260:300, max(x, 0) : x + 80] = (150, 160, 190)
+        found.append(Frame("hall", round(k * 1e9 / fps), image, k))
+    return found
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that snippets run in: a film, a scene, rules."""
+    folder = tmp_path_factory.mktemp("station")
+    shutil.copy(ROOT / "docs" / "station.json", folder)
+    shutil.copy(ROOT / "docs" / "station.watch", folder)
+    with FilmWriter(folder / "hall.avi", 5, STATION.frame) as film:
+        for frame in pictures(20, 5):
+            film.write(frame.image)
+    return folder
+
+
+def matches(want: str, have: str) -> bool:
+    """Whether a text is as wanted, where `…` stands for anything."""
+    parts = [re.escape(part) for part in re.split("…", want.strip())]
+    return re.fullmatch(".*?".join(parts), have.strip(), re.DOTALL) is not None
+
+
+def console(text: str, folder: Path) -> None:
+    """Run the commands of a fence and compare what they print."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for command, want in re.findall(r"^\$ (.*\n)((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            env={**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONPATH": ""},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+        assert done.returncode in (0, 1), f"$ {command}{done.stdout}"
+        assert "Traceback" not in done.stdout
+        assert not want.strip() or matches(want, done.stdout), f"$ {command}{done.stdout}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_snippet_of_a_page_does_what_it_says(
+    page: Path, station: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in station.iterdir():
+        shutil.copy(file, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "__snippet__"}
+    printed = ""
+    for kind, text, line in snippets(page):
+        where = f"{page.name}, the fence from line {line} on"
+        if kind == "python":
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(compile("\n" * line + text, str(page), "exec"), names)
+            printed = out.getvalue()
+        elif kind == "output":
+            assert matches(text, printed), f"{where}: prints\n{printed}"
+        elif kind == "watch":
+            sentence = not re.search(r"^(rule|class|zone|line)\b", text, re.MULTILINE)
+            found = check_sentence(text) if sentence else RuleSet.loads(text)
+            findings = [*found.findings, *found.resolve({"hall": STATION, "platform_1": STATION})]
+            assert [f for f in findings if f.code != "W204"] == [], f"{where}: " + "\n".join(f.show() for f in findings)
+        elif kind == "console":
+            console(text, tmp_path)
+        elif kind == "json" and "frame" in json.loads(text):
+            Scene.loads(text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        assert "://" in target or (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_pages_speak_of_no_machine_and_no_package_host() -> None:
+    for page in [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]:
+        text = page.read_text("utf-8")
+        assert not re.search(r"/(work|tmp|home|root)/", text), page.name
+        assert not re.search(r"\b(pypi|github|gitlab|huggingface)\b", text, re.IGNORECASE), page.name
+
+
+def test_the_check_that_ci_runs_is_the_one_the_readme_tells() -> None:
+    last = (ROOT / ".ci" / "run").read_text("utf-8").strip().splitlines()[-1]
+    assert last in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_language_page_is_up_to_date(tmp_path: Path) -> None:
+    copy = tmp_path / "language.md"
+    shutil.copy(ROOT / "docs" / "language.md", copy)
+    subprocess.run([sys.executable, str(ROOT / "docs" / "make_language.py"), str(copy)], check=True)
+    assert copy.read_text("utf-8") == (ROOT / "docs" / "language.md").read_text("utf-8"), (
+        "run `nox -s docs`: the words have changed since docs/language.md was made"
+    )
