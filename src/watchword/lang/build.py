@@ -253,7 +253,7 @@ class Conditions(Builder):
         call: n.Call = c[0]
         return call
 
-    def comparison(self, meta: Meta, c: list[Any]) -> n.Compare:
+    def comparison(self, meta: Meta, c: list[Any]) -> n.Compare | n.Count:
         return compared(c[0], c[1], c[2], self._at(meta))
 
     def between(self, meta: Meta, c: list[Any]) -> n.Between:

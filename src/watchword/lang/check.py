@@ -21,7 +21,7 @@ from watchword.units import SECOND, TIME
 from watchword.words import WORDS
 
 FIELDS = ("rule", "title", "camera", "zone", "line", "severity", "held", "count", "time")
-"""What a message may name besides `thing.id`, `thing.class` and attributes of things."""
+"""What a message may name besides `thing.id` and `thing.class`."""
 SHORTEST = SECOND // 5
 """Two frames of a camera at 10 a second, ns."""
 ONCE = frozenset({"on", "active", "grace", "keep", "cooldown", "gap", "unless", "severity", "message"})
@@ -260,7 +260,7 @@ class RuleCheck:
             thing, _, attribute = field.partition(".")
             if field in FIELDS or (field.startswith("$") and self._conditions.value(field[1:], scope) is not None):
                 continue
-            if thing in scope.things and attribute:
+            if thing in scope.things and attribute in ("id", "class"):
                 continue
             known = [*FIELDS, *(f"{t}.{a}" for t in scope.things for a in ("id", "class"))]
             at = raw.find(match[0])

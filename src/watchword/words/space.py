@@ -32,7 +32,7 @@ WORDS = (
         "The camera looked and the thing was there. False as soon as it looked and the thing was not; unknown in the "
         "dark.",
         "watchword.run.space:Visible",
-        "rule hidden { each person p when not p is visible for 3s }",
+        "rule hidden { each person p when not p is visible for 3s gap reset }",
     ),
     Word(
         "enters",
