@@ -34,7 +34,9 @@ WARMING = 3.0
 PAUSE = 0.5
 """Seconds between two steps of the background, once it is no first guess."""
 START = 20.0
-"""Seconds after the start in which a candidate seen for longer than the background takes its place."""
+"""Seconds after the start in which what was seen for a moment only gives way to what came after."""
+PASSING = 1.2
+"""Seconds: a background seen for less was somebody who passed."""
 
 _SQUARE = np.ones((3, 3), np.uint8)
 _RING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
@@ -167,7 +169,7 @@ class Background:
         if self._unlearned >= PAUSE or self.age < WARMING:
             self._follow(now, held)
         if self.age < self._young_until:
-            swap = free & (self.evidence >= 2.0) & (self.evidence > 1.5 * self.seen)
+            swap = free & (self.evidence >= 2.0) & (self.seen < PASSING)
             self.take_in(swap, now)
         return now
 

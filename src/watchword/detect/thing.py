@@ -136,7 +136,7 @@ def whole(background: Background, place: Place, mask: Mask) -> tuple[Place, Mask
     )
     tidy: Mask = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, _SQUARE)
     faint = cv2.morphologyEx(tidy, cv2.MORPH_OPEN, _SQUARE)
-    faint |= core[wide]
+    faint = cv2.bitwise_or(faint, core[wide])
     _, marks = cv2.connectedComponents(faint, connectivity=4)
     touching = np.unique(marks[core[wide] > 0])
     found = np.isin(marks, touching[touching > 0]).astype(np.uint8)

@@ -164,12 +164,8 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         return finding("E002", source, at, what=named, hint=hint)
     start = max(0, start)
     after = source.text[start + len(got) : end]
-    hint = (
-        _hint_number(got, after, expected)
-        or _hint_text(got)
-        or did_you_mean(got, _words(expected))
-        or _wanted(expected)
-    )
+    hint = _hint_number(got, after, expected) or _hint_text(got)
+    hint = hint or did_you_mean(got, _words(expected)) or _wanted(expected)
     return finding("E001", source, Span(start, start + max(1, len(got))), got=got, hint=hint)
 
 
