@@ -20,6 +20,9 @@ from watchword.detect.perspective import Perspective
 Mask = NDArray[Any]
 Boxes = NDArray[np.float64]
 
+SMALL = 0.6
+"""Larger side, by the height of a person there, under which a blob that rests is nobody."""
+
 
 @dataclass(frozen=True)
 class Blobs:
@@ -58,12 +61,19 @@ class Arrival:
         stirred: bool (h, w), where it changed again since.
         now: Seconds.
         pause: Seconds between the last look and the one before.
+        evidence: float32 (h, w), seconds for which it has looked the same.
     """
 
     times: NDArray[np.float32]
     stirred: NDArray[np.bool_]
     now: float
     pause: float
+    evidence: NDArray[np.float32]
+
+    def rests(self, place: tuple[slice, slice], inside: NDArray[np.bool_]) -> bool:
+        """Whether most of a blob has lain still for a second."""
+        still = np.count_nonzero((self.evidence[place] >= 1.0) & inside)
+        return still > 0.6 * np.count_nonzero(inside)
 
     def moves(self, place: tuple[slice, slice], inside: NDArray[np.bool_]) -> bool:
         """Whether a blob came bit by bit, or changes, as what walks does; at a picture a second, whether it is new."""
@@ -109,7 +119,8 @@ def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, le
     for part in parts:
         left, top, right, bottom = part.box
         place = (slice(int(top), int(bottom)), slice(int(left), int(right)))
-        if not arrival.moves(place, _inside(marks, part)):
+        inside = _inside(marks, part)
+        if not arrival.moves(place, inside):
             continue
         w, h = right - left, bottom - top
         cut = left <= 1 or right >= width - 1 or bottom >= height - 1
@@ -129,6 +140,8 @@ def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, le
             continue
         if cut and part.area < 0.15 * FULL * tall * tall:
             continue
+        if max(w, h) < SMALL * tall and arrival.rests(place, inside):
+            continue  # a thing just put down, not yet known for one
         if w > 1.25 * h and w > 1.1 * tall and fill > 0.62 and h > 0.5 * tall:
             boxes.append(part.box)
             vehicles.append(True)
@@ -136,7 +149,7 @@ def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, le
             scores.append(0.7)
             continue
         if w > 0.72 * tall or h > 1.35 * tall or part.area > 1.9 * FULL * tall * tall:
-            found = fit(_inside(marks, part), int(left), int(top), perspective) or [part.box]
+            found = fit(inside, int(left), int(top), perspective) or [part.box]
             people = part.area / (FULL * tall * tall)
             each = max(1.0, round(people / len(found))) if len(found) >= MOST else 1.0
             for box in found:

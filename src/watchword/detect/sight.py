@@ -97,7 +97,7 @@ class Sight:
         """People and vehicles in a picture, working pixels; heights are learned from those of a look."""
         back = self._background
         mask = blobs.tidy(self._without_things(raw, image))
-        arrival = Arrival(back.arrived, back.stirred, back.age + since_look, self._pause)
+        arrival = Arrival(back.arrived, back.stirred, back.age + since_look, self._pause, back.evidence)
         return blobs.find(mask, back.shade(image, mask), arrival, self._perspective, since_look == 0)
 
     def _is_new(self, raw: Mask, elapsed: float) -> bool:
