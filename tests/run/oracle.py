@@ -199,7 +199,7 @@ class Life:
         return since, reset
 
     def rows(self, known: int):
-        """The past of the rule's condition: of a thing that has ended it is false, of one that may come back unknown."""
+        """The past of the rule's condition: false of a thing that has ended, unknown of one that may come back."""
         rows = []
         for look, value, fresh in self.past(self.rule.condition, known):
             if look is not None:

@@ -147,12 +147,10 @@ class Atoms(Plain):
         held, fresh = at.thing
         look = at.look
         if self._own:
-            if at.dark:  # what is not known is not so, but for the dark itself
-                last = self._last[:, look.slots]
-                value = np.where(at.dark_for(self._after)[:, at.column], 0, last)
-            else:
-                value = np.full((len(self.calls), len(look.slots)), -1, np.int8) if at.blind else self.kernel.step(look)
-                self._last[:, look.slots] = value
+            value = self._last[:, look.slots] if at.blind else self.kernel.step(look)
+            if at.dark:
+                value = np.where(at.dark_for(self._after)[:, at.column], 0, value)
+            self._last[:, look.slots] = value
             held[self.nodes] = fresh[self.nodes] = value
             return
         seen = look.seen
