@@ -16,7 +16,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from watchword import boxes as bx
 from watchword.boxes import Bools, Floats
 from watchword.detections import MEMBERS, NEVER, REST_SINCE, Detections, missing
 from watchword.errors import DataError, StateError
@@ -184,9 +183,10 @@ class BoxTracker:
             (~known, strong, self.gate),
         ):
             at = ((who & (row < 0))[thing] & (which & free)[box] & (distance < gate)).nonzero()[0]
-            at = at[choose(thing[at], box[at], gain[at])]
-            row[thing[at]] = box[at]
-            free[box[at]] = False
+            if len(at):
+                at = at[choose(thing[at], box[at], gain[at])]
+                row[thing[at]] = box[at]
+                free[box[at]] = False
         left = ((strong & free)[near_box]).nonzero()[0]
         if len(left):
             thing, box = near[left], near_box[left]
@@ -262,10 +262,13 @@ class BoxTracker:
     def _confirm(self, block: Block, now: Ints, first: Bools) -> None:
         """Give numbers to the tentative things that are sure."""
         things, looks = block.things, block.looks
+        tentative = things.id == 0
+        if not tentative.any():
+            return
         c = things.camera
         long = (things.hits >= 2) & ((things.seen - things.born) / SECOND >= self.confirm - HAIR)
         sure = long | first[c] | (things.rest_since != NEVER)
-        at = np.flatnonzero((things.id == 0) & (things.seen == now[c]) & sure)
+        at = np.flatnonzero(tentative & (things.seen == now[c]) & sure)
         if len(at):
             c = c[at]
             ids = things.id.copy()
@@ -309,8 +312,9 @@ class BoxTracker:
 
 def _usable(detections: Detections) -> tuple[Detections, Mapping[str, int]]:
     """The rows with boxes that a picture can have, and how many rows were dropped so far, by reason."""
-    w, h = bx.sizes(detections.boxes)
-    odd = (np.abs(detections.boxes) > LARGEST).any(axis=1) | (w < SMALLEST) | (h < SMALLEST)
-    if not odd.any():
+    boxes = detections.boxes
+    sizes = boxes[:, 2:] - boxes[:, :2]
+    if not len(boxes) or (np.abs(boxes).max() <= LARGEST and sizes.min() >= SMALLEST):
         return detections, detections.dropped
+    odd: Bools = (np.abs(boxes) > LARGEST).any(axis=1) | (sizes < SMALLEST).any(axis=1)
     return detections.take(~odd), {**detections.dropped, "box of no picture": int(odd.sum())}

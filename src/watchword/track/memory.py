@@ -36,6 +36,8 @@ def settle(things: Things, hit: Bools, now: Ints) -> None:
     """Note, in place, which of the things just seen have left the place where they rested."""
     bottom = things.y + things.h / 2
     off = hit & (np.hypot(things.x - things.rest_x, bottom - things.rest_y) > radius(things.w, things.h))
+    if not off.any():
+        return
     things.rest_x = np.where(off, things.x, things.rest_x)
     things.rest_y = np.where(off, bottom, things.rest_y)
     things.rested = np.where(off, now, things.rested)

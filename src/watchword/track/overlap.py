@@ -30,7 +30,8 @@ def hidden(things: Things) -> Floats:
     back, front = near(things.x, things.camera, things.w, things.x, things.camera)
     foot = things.y + things.h / 2
     nearer = (foot[front] > foot[back]) & ((things.id > 0) & (things.hits >= 3))[front]
-    back, front = back[nearer], front[nearer]
     share = np.zeros(len(things))
-    np.maximum.at(share, back, shares(things, things, back, front)[1])
+    if nearer.any():
+        back, front = back[nearer], front[nearer]
+        np.maximum.at(share, back, shares(things, things, back, front)[1])
     return share
