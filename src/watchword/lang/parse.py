@@ -23,11 +23,14 @@ _SKIP = r'"(?:\\.|[^"\\\n])*"|\#[^\n]*'
 # An item begins at its keyword, where what follows can be nothing else; at a line's start less is asked for, so that a
 # rule without its colon is still a rule of its own.
 _ITEM = (
-    r"(?P<item>(?<!given )(?:class|zone|zones|line|let|schedule)\s+[^\W\d]\w*\s*="
+    r"(?P<item>(?<!given )(?:"
+    r"(?:class|zones|let|schedule)\s+[^\W\d]\w*\s*="
+    r"|zone\s+[^\W\d]\w*\s*=\s*(?:polygon\b|[\w.]+\s+(?:minus|plus|overlap)\b)"
+    r"|line\s+[^\W\d]\w*\s*=\s*\("
     r"|rule\s+[^\W\d]\w*\s*(?:[:{(]|\"[^\"\n]*\"\s*[{(])"
     r"|define\s+[^\W\d]\w*\s*\(|signal\s+[^\W\d]\w*\s+is\b|override\s+[\w.]+\s+on\b|test\s*\"|include\s*\""
     r"|^[ \t]*(?:rule|class|language|test|let|define|include|schedule|signal|override|zones)\b(?=[ \t])"
-    r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:polygon|\())"
+    r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:=|polygon\b|\()))"
 )
 _CUT = re.compile(f"{_SKIP}|{_ITEM}", re.MULTILINE)
 
