@@ -205,20 +205,22 @@ class Settled:
             return "big"
         growing = doubt.grows(area, background.pause)
         look = compare(background.plain[place], background.back[place], mask)
+        # the still part of a person is none of these
+        part = covers(self._movers.now(), box, max(0.5 * tall, 1.3 * h))
         if look.light:
-            return "light"
+            return "wait" if part else "light"
         since = self._since(background, place, mask)
         old = float(np.median(background.seen[place][mask > 0]))
         bringers = self._movers.bringers(box, since, tall)
         small = max(w, h) < LARGEST * tall and area < HEAVIEST * tall * tall
         # a background long seen was no passer-by, so what somebody put before it is more likely there than gone
         present = doubt.present(look.present + (LIKELY if bringers and old > 8.0 else 0.0))
-        if present < -0.1:
+        if present < -0.1 and not part:
             return "removed" if small and bringers and old >= YOUNG else "ghost"
         if not small:
             return "big"
         apart = max(w, h) >= 0.1 * tall and _stands_free(differs[place], mask)
-        if not apart or present < 0.1 or covers(self._movers.now(), box, max(0.5 * tall, 1.3 * h)):
+        if part or not apart or present < 0.1:
             return "wait"
         if bringers:
             plain = self._movers.left(bringers, box, since, tall)
