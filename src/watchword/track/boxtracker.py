@@ -31,6 +31,8 @@ from watchword.units import SECOND
 
 # Sums of floating seconds, such as 0.1 + 0.2, shall reach the bounds they are meant to reach.
 HAIR = 1e-6
+# H; centres further apart are not of boxes that overlap by half or more.
+OVERLAPPING = 0.75
 # Pixels beyond and below which no box of a picture is; they would only make numbers overflow.
 LARGEST, SMALLEST = 1e7, 1e-3
 
@@ -52,7 +54,7 @@ class BoxTracker:
         confirm: Seconds from the first sight to a number; a second sight is needed in any case. At once where it is
             the camera's first look, or where the detector itself says that the thing rests.
         hole: Seconds unseen after which a thing without a number is dropped.
-        memory: Seconds unseen after which a thing has ended that moved.
+        memory: Seconds unseen after which a thing has ended that moved, and the end of a person who stood is told.
         still_memory: Seconds of looking, unseen, after which a still thing has ended.
         dark_memory: Seconds without a look after which all things of a camera have ended.
         coast: Seconds for which a thing is reported where it is expected (`seen` is False), if it had five sights.
@@ -148,15 +150,17 @@ class BoxTracker:
         c = things.camera
         gap = (detections.times[c] - things.seen) / SECOND
         sure = things.id > 0
-        over = gap > np.where(sure, np.maximum(self.memory, 3 * usual[c]), np.maximum(self.hole, 1.5 * usual[c])) + HAIR
+        bound = np.where(sure, np.maximum(self.memory, 3 * usual[c]), np.maximum(self.hole, 1.5 * usual[c])) + HAIR
+        over = gap > bound
         if not over.any():
             return []
         unseen = things.unseen + self._looking(elapsed, usual)[c]
-        over &= ~(sure & memory.still(things) & (unseen <= self.still_memory) & (elapsed <= self.dark_memory)[c])
-        block.things = things.take(~over)
-        return [
-            End(detections.cameras[c[k]], int(things.id[k]), int(things.seen[k])) for k in np.flatnonzero(over & sure)
-        ]
+        kept = over & sure & memory.still(things) & (unseen <= self.still_memory) & (elapsed <= self.dark_memory)[c]
+        # People walk off by themselves: of one who stood, the end is told, and whoever is there again is found again.
+        told = kept & self._labels.leaves[things.label] & (gap - elapsed[c] <= bound)
+        block.things = things.take(~over | kept)
+        ended = np.flatnonzero((over & ~kept & sure) | told)
+        return [End(detections.cameras[c[k]], int(things.id[k]), int(things.seen[k])) for k in ended]
 
     def _match(
         self, things: Things, sights: Sights, dt: Floats, now: Ints, usual: Floats
@@ -201,7 +205,12 @@ class BoxTracker:
     def _pairs(self, things: Things, sights: Sights, dt: Floats, since: Ints) -> tuple[Index, Index, Floats, Floats]:
         """Things and boxes within reach, (k,) positions each, their squared distance and what a match would gain."""
         size = things.scale
-        reach = self.reach * size * self._labels.agility[things.label]
+        r, rs = self.motion.errors(dt)
+        spread = things.pp + r
+        # No match is further off than its distance allows; boxes that overlap much, and a still thing's, are looked at.
+        widest = np.maximum(np.sqrt(max(self.gate, self.net) * spread), OVERLAPPING)
+        reach = self.reach * self._labels.agility[things.label]
+        reach = size * np.where(memory.still(things), reach, np.minimum(reach, widest))
         thing, box = near(things.x, things.camera, reach, sights.x, sights.camera)
         dx, dy = sights.x[box] - things.x[thing], sights.y[box] - things.y[thing]
         far = dx * dx + dy * dy
@@ -211,8 +220,6 @@ class BoxTracker:
         fit = (kinds[things.label][thing] == kinds[sights.label][box]) & (sights.score >= self.weak)[box]
         if not fit.all():
             thing, box, far = thing[fit], box[fit], far[fit]
-        r, rs = self.motion.errors(dt)
-        spread = things.pp + r
         taller = np.log(sights.h)[box] - np.log(things.h)[thing]
         distance = far / (size * size * spread)[thing] + taller * taller / (things.ps + rs)[thing]
         # What is vague, or young, does not win over what is known well, nor what is hidden over what stands before it.
@@ -316,5 +323,5 @@ def _usable(detections: Detections) -> tuple[Detections, Mapping[str, int]]:
     sizes = boxes[:, 2:] - boxes[:, :2]
     if not len(boxes) or (np.abs(boxes).max() <= LARGEST and sizes.min() >= SMALLEST):
         return detections, detections.dropped
-    odd: Bools = (np.abs(boxes) > LARGEST).any(axis=1) | (sizes < SMALLEST).any(axis=1)
-    return detections.take(~odd), {**detections.dropped, "box of no picture": int(odd.sum())}
+    odd = (np.abs(boxes) > LARGEST).any(axis=1) | np.any(sizes < SMALLEST, axis=1)
+    return detections.take(np.flatnonzero(~odd)), {**detections.dropped, "box of no picture": int(odd.sum())}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from watchword.boxes import Floats
+from watchword.boxes import Bools, Floats
 from watchword.track.state import Ints
 
 ALIKE = (
@@ -24,6 +24,10 @@ AGILITY: Mapping[str, float] = {
 """How many times faster than people, in sizes of their boxes, things of a label move and change their speed."""
 
 
+LEAVE = frozenset({"person", "pedestrian"})
+"""Labels of what walks off by itself, however long it stood."""
+
+
 class Labels:
     """All labels met so far.
 
@@ -31,6 +35,7 @@ class Labels:
         names: In the order of their numbers.
         kinds: int64 (n,), equal for labels that are alike.
         agility: float64 (n,), how many times faster than people they move.
+        leaves: bool (n,), they walk off by themselves.
     """
 
     def __init__(self, alike: Sequence[frozenset[str]], agility: Mapping[str, float]) -> None:
@@ -39,6 +44,7 @@ class Labels:
         self.names: tuple[str, ...] = ()
         self.kinds: Ints = np.empty(0, np.int64)
         self.agility: Floats = np.empty(0)
+        self.leaves: Bools = np.empty(0, np.bool_)
 
     def numbers(self, names: tuple[str, ...]) -> Ints:
         """The number of each label, (n,); one not met before gets the next."""
@@ -47,6 +53,7 @@ class Labels:
                 self._numbers.setdefault(name, len(self._numbers))
             self.names = tuple(self._numbers)
             self.kinds = np.array([self._kind(name) for name in self.names], np.int64)
+            self.leaves = np.array([name in LEAVE for name in self.names], np.bool_)
             self.agility = np.array([self._agility.get(name, 1.0) for name in self.names])
         return np.array([self._numbers[name] for name in names], np.int64)
 
