@@ -22,12 +22,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from watchword import Frame, Scene
+from station import film
+from watchword import Scene
 from watchword.lang.ruleset import RuleSet, check_sentence
-from watchword.video import FilmWriter
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -41,32 +40,13 @@ def snippets(page: Path) -> list[tuple[str, str, int]]:
     return [(m[1], m[2], text[: m.start(2)].count("\n")) for m in FENCE.finditer(text)]
 
 
-def pictures(seconds: float, fps: float) -> list[Frame]:
-    """A room; somebody walks through it and leaves a case behind."""
-    rng = np.random.default_rng(3)
-    room = rng.integers(90, 130, (60, 80)).repeat(9, 0).repeat(12, 1)[..., None].repeat(3, 2).astype(np.uint8)
-    found = []
-    for k in range(round(seconds * fps)):
-        second, image = k / fps, room.copy()
-        x = round(130 * (second - 2))
-        if second >= 6:
-            image[420:480, 480:540] = (30, 30, 170)
-        if -80 < x < 960:
-            image[260:480, max(x, 0) : x + 80] = (60, 40, 30)
-            image[260:300, max(x, 0) : x + 80] = (150, 160, 190)
-        found.append(Frame("hall", round(k * 1e9 / fps), image, k))
-    return found
-
-
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that snippets run in: a film, a scene, rules."""
     folder = tmp_path_factory.mktemp("station")
     shutil.copy(ROOT / "docs" / "station.json", folder)
     shutil.copy(ROOT / "docs" / "station.watch", folder)
-    with FilmWriter(folder / "hall.avi", 5, STATION.frame) as film:
-        for frame in pictures(20, 5):
-            film.write(frame.image)
+    film(folder / "hall.avi")
     return folder
 
 

@@ -55,7 +55,9 @@ def main() -> None:
         click.echo("stopped", err=True)
         sys.exit(130)
     except RuleError as error:
-        click.echo(str(error), err=True)
+        from watchword.cli.terminal import show_findings
+
+        show_findings(str(error), error=True)
         sys.exit(2)
     except WatchwordError as error:
         click.echo(f"error: {error}", err=True)

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from watchword.cli.terminal import show_findings
 from watchword.lang.findings import ordered, show_all
 from watchword.lang.ruleset import check_file
 from watchword.scene import Scene
@@ -25,9 +26,9 @@ def check(files: tuple[str, ...], scene: str | None) -> None:
         rules = check_file(path)
         findings = list(rules.findings)
         if view is not None or not any(rule.cameras for rule in rules.rules):
-            findings = list(ordered([*findings, *rules.resolve({c: view for c in _cameras(rules.rules)})]))
+            findings = list(ordered([*findings, *rules.resolve(dict.fromkeys(_cameras(rules.rules), view))]))
         if findings:
-            click.echo(show_all(findings))
+            show_findings(show_all(findings))
         errors = any(f.is_error for f in findings)
         bad |= errors
         if not errors:

@@ -21,6 +21,13 @@ from watchword.watch import Watch
 
 RULES = {"left_bag": "left_bag", "wrong_way": "wrong_way", "intrusion": "intrusion"}
 """The rule that is to find each kind of what is staged."""
+FILES = {
+    "0001.jpg …": "a picture of each alert",
+    "film.mp4": "the film with what was seen and told",
+    "concourse.mp4": "the film as the camera saw it",
+    "alerts.jsonl": "every transition",
+}
+"""What is in the folder after."""
 LATE = 20.0
 """Seconds after it began within which a thing has to be told."""
 
@@ -38,9 +45,10 @@ def demo(out: str, seed: int, quiet: bool) -> None:
     stage = concourse(seed)
     folder = Path(out)
     text = files("watchword.sim").joinpath("demo.watch").read_text("utf-8")
-    terminal = Terminal(quiet=quiet, total=stage.seconds)
+    rules = RuleSet.loads(text, "demo.watch")
+    terminal = Terminal(quiet=quiet, total=stage.seconds, rules=[rule.name for rule in rules.rules])
     watch = Watch(
-        RuleSet.loads(text, "demo.watch"),
+        rules,
         scene=stage.scene,
         source=f"demo-{seed}",
         on_notice=terminal.notice,
@@ -48,6 +56,7 @@ def demo(out: str, seed: int, quiet: bool) -> None:
         timer=time.perf_counter_ns,
     )
     fired: list[Alert] = []
+    staging = writing = 0.0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "demo.watch").write_text(text, "utf-8")
@@ -61,9 +70,12 @@ def demo(out: str, seed: int, quiet: bool) -> None:
         AlertFolder(folder, watch, film=stage.fps) as written,
         terminal,
     ):
+        began = time.perf_counter()
         for frame in stage.frames():
             film.write(frame.image)
+            staged = time.perf_counter()
             alerts = watch.step(frame)
+            stepped = time.perf_counter()
             written.write(alerts, frame)
             for alert in alerts:
                 picture = written.pictures.get(alert.id) if alert.state == "firing" and not alert.reason else None
@@ -71,28 +83,31 @@ def demo(out: str, seed: int, quiet: bool) -> None:
                 if picture:
                     fired.append(alert)
             terminal.look(frame.time)
+            staging += staged - began
+            began = time.perf_counter()
+            writing += began - stepped
     terminal.say("")
     missed, matched = 0, set()
-    for staged in stage.staged:
-        found = _found(staged, fired)
+    for act in stage.staged:
+        found = _found(act, fired)
         matched.add(found.id if found else "")
         missed += found is None
-        what = f"{staged.kind.replace('_', ' ')} staged at {clock(staged.start)}"
-        if staged.alone is not None:
-            what += f", alone from {clock(staged.alone)}"
+        what = f"{act.kind.replace('_', ' ')} staged at {clock(act.start)}"
+        if act.alone is not None:
+            what += f", alone from {clock(act.alone)}"
         said = f"told at {clock(found.time)}" if found else "MISSED"
         terminal.say(f"  {'✓' if found else '✗'} {what}: {said}", "green" if found else "bold red")
     false = [alert for alert in fired if alert.id not in matched]
     for alert in false:
         terminal.say(f"  ✗ {alert.rule} at {alert.at}: nothing of the kind was staged", "bold red")
     terminal.say("")
-    terminal.summary({k: v / 1e9 for k, v in watch.spent.items()})
-    terminal.say(
-        f"{folder / 'concourse.mp4'}  the film as the camera saw it\n"
-        f"{folder / 'film.mp4'}  the same with what was seen and told\n"
-        f"{folder / 'alerts.jsonl'}  every transition\n"
-        f"again: watchword run {folder / 'concourse.mp4'} --rules {folder / 'demo.watch'} --scene {folder / 'scene.json'}"
-    )
+    spent = {part: ns / 1e9 for part, ns in watch.spent.items()}
+    terminal.summary({"staging": staging, **spent, "pictures": writing}, sum(spent.values()))
+    terminal.say("")
+    for name, what in FILES.items():
+        terminal.say(f"  {folder / name!s:<{len(out) + 16}}{what}")
+    film_of, rules_of, scene_of = (folder / name for name in ("concourse.mp4", "demo.watch", "scene.json"))
+    terminal.say(f"\nagain: watchword run {film_of} --rules {rules_of} --scene {scene_of}")
     raise click.exceptions.Exit(1 if missed or false else 0)
 
 

@@ -63,7 +63,7 @@ def run(
     read = read_rules(rules)
     _fit(source, view)
     folder = out or (None if as_json else f"{source.name}.alerts")
-    terminal = Terminal(quiet=quiet or as_json, total=source.total)
+    terminal = Terminal(quiet=quiet or as_json, total=source.total, rules=[rule.name for rule in read.rules])
     watch = Watch(
         read,
         scene=view,
@@ -87,16 +87,19 @@ def run(
     )
     with watch, pictures or nullcontext(), terminal:
         _head(terminal, watch, source)
-        spent = _loop(terminal, watch, source, pictures, as_json)
+        looking, writing = _loop(terminal, watch, source, pictures, as_json)
     for note in source.notes:
         terminal.note(note)
-    terminal.summary({"decode": spent - sum(watch.spent.values()) / 1e9, **{k: v / 1e9 for k, v in watch.spent.items()}})
-    if folder and not quiet and not as_json:
+    spent = {part: ns / 1e9 for part, ns in watch.spent.items()}
+    terminal.summary({"decode": looking - sum(spent.values()), **spent, "pictures": writing})
+    if folder:
         terminal.say(f"{folder}{'' if folder.endswith('/') else '/'}", "blue")
 
 
-def _loop(terminal: Terminal, watch: Watch, source: Source, pictures: AlertFolder | None, as_json: bool) -> float:
-    """Go through the film; returns the seconds that took, writing pictures left out."""
+def _loop(
+    terminal: Terminal, watch: Watch, source: Source, pictures: AlertFolder | None, as_json: bool
+) -> tuple[float, float]:
+    """Go through the film; returns the seconds spent on looking, and on writing what was told."""
     first: int | None = None
     written = 0.0
     begin = time.perf_counter()
@@ -113,7 +116,7 @@ def _loop(terminal: Terminal, watch: Watch, source: Source, pictures: AlertFolde
             terminal.alert(alert, str(known) if known and not alert.reason else "")
         terminal.look(now - first)
         written += time.perf_counter() - start
-    return time.perf_counter() - begin - written
+    return time.perf_counter() - begin - written, written
 
 
 def _step(watch: Watch, frame: Frame | None, table: Detections | Tracks | None) -> list[Alert]:
@@ -149,17 +152,18 @@ def _head(terminal: Terminal, watch: Watch, source: Source) -> None:
         terminal.note(finding.show())
     if source.film is not None:
         w, h = source.film.size
-        fps = f"  {source.film.fps:.4g} fps" if source.film.fps else ""
-        length = f"  {clock(round(source.total * 1e9))[:-2]}" if source.total else ""
+        facts = [f"{w}×{h}"]
+        facts += [f"{source.film.fps:.4g} fps"] if source.film.fps else []
+        facts += [clock(round(source.total * 1e9))[:-2]] if source.total else []
         for finding in watch.unseen():
             terminal.note(finding.show())
         chain = f"{watch.detector.name} → {watch.tracker.name} → {rules}"
-        terminal.say(f"{source.name}  {w}×{h}{fps}{length}  {chain}")
+        terminal.head(source.name, facts, chain)
         return
     assert source.boxes is not None
     what = "tracks" if source.boxes.tracked else "boxes"
     chain = rules if source.boxes.tracked else f"{watch.tracker.name} → {rules}"
-    terminal.say(f"{source.name}  {source.boxes.frame_count:,} looks of {what}  {chain}")
+    terminal.head(source.name, [f"{source.boxes.frame_count:,} looks of {what}"], chain)
 
 
 def _identity(path: str, source: Source) -> str:

@@ -1,6 +1,8 @@
-"""`watchword detect` and `watchword track`: one stage alone, its boxes to a file, so that it can be looked at and scored."""
+"""`watchword detect` and `watchword track`: one stage alone, its boxes to a file, to be looked at and scored."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import click
 
@@ -15,8 +17,8 @@ from watchword.interop.mot import MotWriter
 from watchword.scene import Scene
 
 
-def _writer(path: str) -> MotWriter | CsvWriter:
-    return CsvWriter(path) if path.lower().endswith(".csv") else MotWriter(path)
+def _writer(path: str, columns: Iterable[str]) -> MotWriter | CsvWriter:
+    return CsvWriter(path, tuple(columns)) if path.lower().endswith(".csv") else MotWriter(path)
 
 
 def _detector(spec: str | None, scene: str | None, camera: str) -> Detector:
@@ -37,7 +39,10 @@ def detect(video: str, output: str, detector: str | None, scene: str | None, fps
         raise DataError("holds boxes already", where=video, fix="give a film or a folder of pictures")
     seeing = _detector(detector, scene, source.camera)
     count = 0
-    with Terminal(quiet=quiet, total=source.total) as terminal, _writer(output) as writer:
+    with (
+        Terminal(quiet=quiet, total=source.total) as terminal,
+        _writer(output, (c.name for c in seeing.columns)) as writer,
+    ):
         for frame in source.film:
             table = seeing.detect([frame])
             writer.write(table)
@@ -66,8 +71,9 @@ def track(
         raise DataError("holds tracks already: its boxes have numbers", where=video, fix="give detections, id -1")
     following = trackers.load(tracker)
     seeing = _detector(detector, scene, source.camera) if source.film is not None else None
+    columns = source.boxes.columns if source.boxes else [c.name for c in seeing.columns] if seeing else []
     ids: set[object] = set()
-    with Terminal(quiet=quiet, total=source.total) as terminal, _writer(output) as writer:
+    with Terminal(quiet=quiet, total=source.total) as terminal, _writer(output, columns) as writer:
         for now, frame, table in source.looks():
             if frame is not None and seeing is not None:
                 table = seeing.detect([frame])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -40,17 +42,22 @@ class Terminal:
 
     Args:
         quiet: Print nothing but errors.
-        plain: No colours and no bar, even in a terminal.
         total: Length of the film in seconds, where known.
+        rules: Names of the rules, so that what is told stands in columns.
     """
 
-    def __init__(self, *, quiet: bool = False, total: float | None = None) -> None:
-        self._quiet = quiet
+    def __init__(self, *, quiet: bool = False, total: float | None = None, rules: Iterable[str] = ()) -> None:
+        self._rules = max(map(len, rules), default=0)
         self.console = Console(highlight=False, quiet=quiet, soft_wrap=True)
         self._errors = Console(stderr=True, highlight=False, soft_wrap=True, quiet=quiet)
         self._bar: Progress | None = None
         if self.console.is_terminal and not quiet:
-            columns = (BarColumn(None), TaskProgressColumn(), _Speed(), TimeRemainingColumn())
+            columns = (
+                BarColumn(None, complete_style="cyan", finished_style="cyan"),
+                TaskProgressColumn("{task.percentage:>3.0f} %"),
+                _Speed(),
+                TimeRemainingColumn(),
+            )
             self._bar = Progress(*columns, console=self.console, transient=True)
             self._task = self._bar.add_task("", total=total)
         self._notices: Counter[tuple[str, str]] = Counter()
@@ -78,6 +85,12 @@ class Terminal:
     def say(self, text: str, style: str = "") -> None:
         """A line."""
         self.console.print(Text(text, style=style))
+
+    def head(self, name: str, facts: Iterable[str], chain: str) -> None:
+        """The first line: what is read, and what it goes through."""
+        line = Text("  ".join([name, *facts]), style="bold")
+        line.append(f"  {chain}", "not bold dim")
+        self.console.print(line)
 
     def note(self, text: str) -> None:
         """A line about the input, on standard error."""
@@ -107,7 +120,7 @@ class Terminal:
         mark, style = MARKS[alert.state]
         when = show_time(alert.time) if alert.start else clock(alert.time)
         line = Text(f"{when:>8}  ")
-        line.append(f"{mark} {alert.rule}", style)
+        line.append(f"{mark} {alert.rule:<{self._rules}}", style)
         text = alert.message or alert.why
         if alert.state != "firing":
             text = f"{alert.state}{f' ({alert.reason})' if alert.reason else ''}: {_who(alert)}"
@@ -115,25 +128,44 @@ class Terminal:
             text = f"{alert.reason}: {_who(alert)}"
         line.append(f"  {text}", "" if alert.state == "firing" else "dim")
         if picture:
-            line.append(f"  {picture}", "blue")
+            fits = not self.console.is_terminal or line.cell_len + 2 + len(picture) <= self.console.width
+            line.append("  " if fits else f"\n{'':12}")
+            line.append(picture, f"blue link {Path(picture).resolve().as_uri()}")
         self.console.print(line)
 
-    def summary(self, spent: dict[str, float]) -> None:
-        """The last lines: alerts, frames, time and where it went; and what was noticed more often than told."""
+    def summary(self, spent: Mapping[str, float], watching: float | None = None) -> None:
+        """The last lines: alerts, frames, time and where it went; and what was noticed more often than told.
+
+        Args:
+            spent: Seconds, by what they were spent on.
+            watching: Seconds that the speed is told of, where that is not all of them.
+        """
         for (kind, camera), count in self._notices.items():
             if count > REPEATED:
-                self.note(f"{camera}: {count} notices of this kind in all: {kind}")
+                self.note(f"{camera}: {count} such notices in all ({kind})")
         n = sum(self.alerts.values())
         took = self.elapsed
-        speed = f"  {self.seconds / took:.1f}× real time" if took > 0 and self.seconds > 0 else ""
-        parts = "  ".join(f"{name} {value:.1f}" for name, value in spent.items())
-        self.say(f"{n} alert{'' if n == 1 else 's'} · {self.frames:,} frames · {took:.1f} s{speed}")
-        if parts:
-            self.say(f"seconds: {parts}", "dim")
+        told = [f"{n} alert{'' if n == 1 else 's'}", f"{self.frames:,} frames", f"{took:.1f} s"]
+        if watching is not None:
+            told.append(f"{watching:.1f} s of it watching")
+        if self.seconds > 0:
+            told.append(f"{self.seconds / (watching or took):.1f}× real time")
+        self.say(" · ".join(told))
+        self.say("seconds: " + "  ".join(f"{name} {value:.1f}" for name, value in spent.items()), "dim")
 
 
 def _who(alert: Alert) -> str:
     return ", ".join(str(t) for t in alert.things if t.role == "thing") or alert.camera
+
+
+def show_findings(text: str, *, error: bool = False) -> None:
+    """What a check or a refused file says, with colours in a terminal."""
+    shown = Text(text)
+    shown.highlight_regex(r"(?m)^error(\[E\d+\])?:", "bold red")
+    shown.highlight_regex(r"(?m)^warning(\[W\d+\])?:", "bold yellow")
+    shown.highlight_regex(r"(?m)^ +\| +\^+.*$", "cyan")
+    shown.highlight_regex(r"(?m)^ *(-->|=|\d* \|)", "dim")
+    Console(highlight=False, soft_wrap=True, stderr=error).print(shown)
 
 
 def write_json(line: str) -> None:
