@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from queue import Full, Queue
+from threading import Event, Thread
 from typing import Any
 
 import attrs
@@ -60,12 +62,47 @@ class Source:
     def looks(self) -> Iterator[tuple[int, Frame | None, Detections | Tracks | None]]:
         """Each look with its time (ns): a frame, or a table of boxes."""
         if self.film is not None:
-            for frame in self.film:
+            for frame in ahead(self.film):
                 yield frame.time, frame, None
         elif self.boxes is not None:
             for table in self.boxes.ticks():
                 moved: Any = table if not self.shift else _moved(table, self.shift)
                 yield int(moved.times[0]), None, moved
+
+
+def ahead(frames: Iterable[Frame], most: int = 8) -> Iterator[Frame]:
+    """The same frames, read by a thread of their own a few ahead: decoding needs the other core, not ours."""
+    ready: Queue[Frame | BaseException | None] = Queue(most)
+    stop = Event()
+
+    def put(item: Frame | BaseException | None) -> bool:
+        while not stop.is_set():
+            try:
+                ready.put(item, timeout=0.2)
+            except Full:
+                continue
+            return True
+        return False
+
+    def read() -> None:
+        try:
+            for frame in frames:
+                if not put(frame):
+                    return
+            put(None)
+        except BaseException as error:  # raised again where the frames are taken
+            put(error)
+
+    thread = Thread(target=read, name="watchword-frames", daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _moved(table: Detections | Tracks, shift: int) -> Detections | Tracks:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from watchword.boxes import Bools, Floats
 
@@ -94,6 +91,9 @@ def _solve(thing: Index, box: Index, gain: Floats) -> Index:
     n, m = int(row[-1]) + 1, len(boxes)
     if n <= FEW:
         return _best(row, column, gain, np.arange(len(row)), n, m)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     # Rivals fall into small clusters that can be solved each for itself.
     graph = coo_array((np.ones(len(row), np.int8), (row, n + column)), shape=(n + m, n + m))
     clusters, cluster = connected_components(graph, directed=False)
@@ -131,6 +131,8 @@ def _pairs_of_pairs(row: Index, column: Index, gain: Floats, of: Index, small: B
 
 def _best(row: Index, column: Index, gain: Floats, pairs: Index, n: int, m: int) -> Index:
     """The pairs that gain most among n things and m boxes (R. Jonker and A. Volgenant 1987, in SciPy's form)."""
+    from scipy.optimize import linear_sum_assignment  # here: a third of a second that many scenes never need
+
     table = np.zeros((n, m))  # what is no pair gains nothing, which is as good as staying alone
     place = np.full((n, m), -1)
     table[row, column] = gain
