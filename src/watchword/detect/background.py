@@ -120,13 +120,17 @@ class Background:
 
         Dark clothes on a grey road look the same, so it is for the caller to see that a whole is left without it.
         """
-        shade: Mask = cv2.inRange(image, self._dark, self._dim) & mask
-        at = np.flatnonzero(shade)
-        if len(at):
-            ratio = image.reshape(-1, 3)[at] / (self._lit.reshape(-1, 3)[at] + np.float32(4))
-            b, g, r = ratio.T
-            spread = np.maximum(np.maximum(b, g), r) - np.minimum(np.minimum(b, g), r)
-            shade.reshape(-1)[at[spread >= 0.1]] = 0
+        shade = np.zeros_like(mask)
+        x, y, w, h = cv2.boundingRect(mask)
+        part = (slice(y, y + h), slice(x, x + w))
+        if w == 0:
+            return shade
+        dim: Mask = cv2.inRange(image[part], self._dark[part], self._dim[part]) & mask[part]
+        at = np.nonzero(dim)
+        b, g, r = (image[part][at] / (self._lit[part][at] + np.float32(4))).T
+        spread = np.maximum(np.maximum(b, g), r) - np.minimum(np.minimum(b, g), r)
+        dim[at] = np.where(spread < 0.1, np.uint8(255), np.uint8(0))
+        shade[part] = dim
         return shade
 
     def learn(self, image: Image, elapsed: float, held: Mask) -> Image:
@@ -179,11 +183,14 @@ class Background:
         near = cv2.dilate((held > 0).astype(np.uint8) | (self.evidence > 1.0).astype(np.uint8), _RING)
         off = distance(now, self.back)
         strict = (off < cv2.convertScaleAbs(self.tolerance, alpha=0.6)) & (near == 0)
-        fast, slow = (np.float32(1 - np.exp(-k * dt / LEARN)) for k in (5, 1))
-        rate = np.where(self.seen < WARMING, fast, slow) * strict
-        self._exact += rate[..., None] * (now - self._exact)
+        young = self.seen < WARMING
+        for mask, pace in ((strict & ~young, 1), (strict & young, 5)):
+            if mask.any():
+                rate = float(1 - np.exp(-pace * dt / LEARN))
+                where = mask.astype(np.uint8)
+                cv2.accumulateWeighted(now, self._exact, rate, where)
+                cv2.accumulateWeighted(cv2.convertScaleAbs(off, alpha=1.25), self.noise, min(rate, 0.2), where)
         self.back = cv2.convertScaleAbs(self._exact)
-        self.noise += np.minimum(rate, np.float32(0.2)) * (np.float32(1.25) * off - self.noise)
         np.clip(self.noise, 0.7, 12.0, out=self.noise)
         self.rebound()
 

@@ -73,7 +73,7 @@ class Arrival:
     def rests(self, place: tuple[slice, slice], inside: NDArray[np.bool_]) -> bool:
         """Whether most of a blob has lain still for a second."""
         still = np.count_nonzero((self.evidence[place] >= 1.0) & inside)
-        return still > 0.6 * np.count_nonzero(inside)
+        return bool(still > 0.6 * np.count_nonzero(inside))
 
     def moves(self, place: tuple[slice, slice], inside: NDArray[np.bool_]) -> bool:
         """Whether a blob came bit by bit, or changes, as what walks does; at a picture a second, whether it is new."""
@@ -97,7 +97,14 @@ def find(mask: Mask, shade: Mask, arrival: Arrival, perspective: Perspective, le
         perspective: Expected heights in working pixels; taught by upright blobs that stand alone where `learn`.
         learn: Whether to teach.
     """
-    count, marks, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_16U)
+    x0, y0, wide, high = cv2.boundingRect(mask)
+    if wide == 0:
+        return Blobs.none()
+    part_of = (slice(y0, y0 + high), slice(x0, x0 + wide))
+    count, inner, stats, _ = cv2.connectedComponentsWithStats(mask[part_of], connectivity=8, ltype=cv2.CV_16U)
+    marks = np.zeros(mask.shape, np.uint16)
+    marks[part_of] = inner
+    stats[:, :2] += (x0, y0)
     height, width = mask.shape
     least = max(10.0, 0.00012 * height * width)
     if count > 3000:

@@ -83,6 +83,8 @@ class Composed:
         tables = [d.detect(frames) for d in self._detectors]
         if len(tables) == 1:
             return tables[0]
+        if len(frames) == 1:
+            return self._merge(tables)
         return Detections.join([self._merge([t.at(frame.camera) for t in tables]) for frame in frames])
 
     def forget(self, camera: str) -> None:

@@ -25,7 +25,6 @@ def gains(
     image: NDArray[Any],
     background: NDArray[Any],
     covered: NDArray[Any] | None = None,
-    across: int = 60,
 ) -> NDArray[np.float32]:
     """Factor of each channel of a picture against its background, float32 (3,): the median over a coarse grid.
 
@@ -33,9 +32,8 @@ def gains(
         image: uint8 (h, w, 3).
         background: uint8 (h, w, 3).
         covered: uint8 (h, w), not 0 where something stands before the background; left out unless that is most of it.
-        across: Points of the grid along the shorter side.
     """
-    step = max(1, min(image.shape[:2]) // across)
+    step = max(1, min(image.shape[:2]) // 60)
     seen = image[::step, ::step].reshape(-1, 3).T.astype(np.float32)
     known = background[::step, ::step].reshape(-1, 3).T.astype(np.float32)
     fit = np.ones(seen.shape[1], bool)
@@ -68,8 +66,15 @@ class Light:
 
     def changed(self, image: NDArray[Any], background: NDArray[Any], covered: NDArray[Any]) -> bool:
         """Whether the picture's light is another than the one measured last, by more than 2 %."""
-        now = gains(image, background, covered, 30)
-        return bool(np.abs(now / self.gain - 1).max() > 0.02)
+        step = max(1, min(image.shape[:2]) // 30)
+        seen = image[::step, ::step, 1].astype(np.float32)
+        known = background[::step, ::step, 1].astype(np.float32)
+        fit = (known > 12) & (known < 250) & (seen < 250) & (covered[::step, ::step] == 0)
+        if np.count_nonzero(fit) * 3 < fit.size:
+            fit = known > 12
+        if np.count_nonzero(fit) < 50:
+            return False
+        return bool(abs(float(np.median(seen[fit] / known[fit])) / float(self.gain[1]) - 1) > 0.02)
 
     def measure(self, image: NDArray[Any], background: NDArray[Any], covered: NDArray[Any], share: float) -> None:
         """Take the light of this picture.
