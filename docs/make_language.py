@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from watchword.lang.check import FIELDS, library
+from watchword.lang import tables
 from watchword.lang.findings import CODES
 from watchword.units import KINDS
 from watchword.words import WORDS, Word
@@ -83,6 +84,8 @@ def made(text: str) -> str:
 def main() -> None:
     page = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
     page.write_text(made(page.read_text("utf-8")), "utf-8")
+    if page == PAGE:
+        tables.write(Path(tables.__file__).with_name("grammar.json"))
 
 
 if __name__ == "__main__":

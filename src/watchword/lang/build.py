@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import attrs
-from lark import Token, Transformer, v_args
+from lark import Token, Tree
 from lark.tree import Meta
 
 from watchword.lang import nodes as n
@@ -34,12 +36,24 @@ def compared(left: n.Measure, op: n.Op, right: n.Measure, span: Span) -> n.Compa
     return n.Compare(left, op, right, span=span)
 
 
-class Builder(Transformer[Token, Any]):
+@cache
+def _method(kind: Any, rule: Any) -> Callable[..., Any]:
+    method: Callable[..., Any] = getattr(kind, rule)
+    return method
+
+
+class Builder:
     """What both builders share: places, names and numbers."""
 
     def __init__(self, offset: int) -> None:
-        super().__init__()
         self._offset = offset
+
+    def transform(self, tree: Tree[Token]) -> Any:
+        """The node of a tree. Every method takes the place and the children, so no wrapper need stand between."""
+        children = [self.transform(c) if isinstance(c, Tree) else c for c in tree.children]
+        kind: Any = type(self)
+        method = _method(kind, tree.data)
+        return method(self, tree.meta, children)
 
     def _at(self, meta: Meta) -> Span:
         return Span(meta.start_pos + self._offset, meta.end_pos + self._offset)
@@ -62,7 +76,6 @@ class Builder(Transformer[Token, Any]):
         return nanoseconds(quantity.number, quantity.unit)
 
 
-@v_args(meta=True)
 class Conditions(Builder):
     """Conditions and quantities."""
 
@@ -304,7 +317,6 @@ class Conditions(Builder):
         return n.ZoneName(c[0], span=self._at(meta))
 
 
-@v_args(meta=True)
 class Build(Conditions):
     """Items of a file: definitions, rules, tests."""
 

@@ -14,7 +14,7 @@ from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.parse import keywords
 from watchword.lang.refs import walk as walk_all
-from watchword.lang.rewrite import PASSES, is_absence, ns
+from watchword.lang.rewrite import is_absence, ns, plain
 from watchword.lang.show import show
 from watchword.text import Source, Span
 from watchword.units import SECOND, TIME
@@ -281,8 +281,7 @@ class RuleCheck:
         node: n.Expr = when.body
         if any(f.is_error for f in self.findings):
             return
-        for one in PASSES:
-            node = one(node, self.names)
+        node = plain(node, self.names)
         has_gap = any(isinstance(c, n.Clause) and c.keyword == "gap" for c in clauses)
         if not has_gap and is_absence(node):
             hint = "add `gap reset` (a gap starts it again, as now) or `gap freeze`"

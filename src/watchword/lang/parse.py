@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-from lark.exceptions import VisitError
 
 from watchword.lang import nodes as n
+from watchword.lang import tables
 from watchword.lang.findings import Finding, did_you_mean, finding
 from watchword.lang.scenario import BuildAll
 from watchword.text import Source, Span
@@ -64,15 +64,17 @@ _READABLE = {
 
 @cache
 def parser() -> Lark:
-    """The parser, built when first needed."""
-    return Lark(grammar(), parser="lalr", propagate_positions=True, maybe_placeholders=True)
+    """The parser, from the shipped tables or built, when first needed."""
+    return tables.shipped(grammar()) or Lark(grammar(), **tables.OPTIONS)
 
 
+@cache
 def grammar() -> str:
     """The text of the grammar."""
     return files("watchword.lang").joinpath("grammar.lark").read_text("utf-8")
 
 
+@cache
 def keywords() -> tuple[str, ...]:
     """Every keyword of the grammar, sorted."""
     return tuple(sorted(re.findall(r"^_?[A-Z]+\.2: /([a-z]+)", grammar(), re.MULTILINE)))
@@ -134,8 +136,6 @@ def _parse(source: Source, text: str, offset: int) -> n.Item | Finding:
         return item
     except UnexpectedInput as error:
         return _unexpected(source, text, offset, error)
-    except VisitError as error:
-        raise error.orig_exc from None
     except RecursionError:  # a thousand `not`s
         first = re.match(r"\s*\w+", text)
         at = Span(max(0, offset), max(0, offset) + (len(first[0]) if first else 1))

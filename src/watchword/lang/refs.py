@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 import attrs
@@ -62,16 +63,29 @@ def _kind(node: object, field: str) -> str | None:
     return _FIELDS.get((type(node), field))
 
 
+def fields(node: n.Placed) -> tuple[str, ...]:
+    """The names of a node's parts."""
+    kind: Any = type(node)
+    return _fields(kind)
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in attrs.fields(kind) if f.name != "span")
+
+
 def walk(node: object) -> Iterator[object]:
-    """A node and every node in it."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from walk(part)
-    elif isinstance(node, n.Placed):
-        yield node
-        for field in attrs.fields(type(node)):
-            if field.name != "span":
-                yield from walk(getattr(node, field.name))
+    """A node and every node in it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting.extend(reversed(part))
+        elif isinstance(part, n.Placed):
+            yield part
+            if not isinstance(part, n.Name | n.Quantity):
+                inner = [getattr(part, field) for field in fields(part)]
+                waiting.extend(v for v in reversed(inner) if isinstance(v, n.Placed | tuple))
 
 
 def refs(node: object) -> Iterator[tuple[str, n.Name]]:
@@ -83,10 +97,10 @@ def refs(node: object) -> Iterator[tuple[str, n.Name]]:
             yield from (("zone", name) for _, name in part.rest)
         if not isinstance(part, n.Placed):
             continue
-        for field in attrs.fields(type(part)):
-            kind = _kind(part, field.name)
+        for field in fields(part):
+            kind = _kind(part, field)
             if kind:
-                value = getattr(part, field.name)
+                value = getattr(part, field)
                 for name in value if isinstance(value, tuple) else (value,):
                     if isinstance(name, n.Name):
                         yield kind, name

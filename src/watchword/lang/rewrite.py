@@ -10,6 +10,7 @@ import attrs
 from watchword.lang import nodes as n
 from watchword.lang.build import compared
 from watchword.lang.names import Names
+from watchword.lang.refs import fields, walk
 from watchword.text import Span
 from watchword.units import nanoseconds
 
@@ -32,13 +33,22 @@ def ns(amount: n.Amount) -> int:
 
 
 def mapped(node: Any, change: Callable[[Any], Any]) -> Any:
-    """The tree with `change` applied to every node, inner ones first."""
+    """The tree with `change` applied to every node, inner ones first. What does not change is the same object."""
     if isinstance(node, tuple):
-        return tuple(mapped(part, change) for part in node)
+        parts = [mapped(part, change) for part in node]
+        return node if all(a is b for a, b in zip(parts, node, strict=True)) else tuple(parts)
     if not isinstance(node, n.Placed):
         return node
-    fields = {f.name: mapped(getattr(node, f.name), change) for f in attrs.fields(type(node)) if f.name != "span"}
-    return change(attrs.evolve(node, **fields))
+    if isinstance(node, n.Name):  # no part of it is a node, and no pass changes one by itself
+        return node
+    new: dict[str, Any] = {}
+    for field in fields(node):
+        value = getattr(node, field)
+        if isinstance(value, n.Placed | tuple):
+            made = mapped(value, change)
+            if made is not value:
+                new[field] = made
+    return change(attrs.evolve(node, **new) if new else node)
 
 
 # ---- passes --------------------------------------------------------------------------------------------------------
@@ -163,6 +173,25 @@ def quantifiers(node: Any, names: Names) -> Any:  # noqa: ARG001 - a pass
 
 PASSES: tuple[Pass, ...] = (settings, calls, lets, zone_groups, quantifiers)
 """In the order in which they run, over a rule as it was written."""
+_ABOUT: dict[Pass, tuple[type, ...]] = {
+    settings: (n.Param,),
+    calls: (n.Call,),
+    lets: (n.Param,),
+    quantifiers: (n.Some, n.Between),
+}
+"""The nodes that a pass rewrites; where there is none it need not run."""
+
+
+def plain(node: Any, names: Names) -> Any:
+    """The tree after all passes."""
+    there = {type(part) for part in walk(node)}
+    groups = any(isinstance(placed.item, n.ZonesDef) for placed in names.get("zone").values())
+    for one in PASSES:
+        about = _ABOUT.get(one)
+        if groups if about is None else not there.isdisjoint(about):
+            node = one(node, names)
+            there = {type(part) for part in walk(node)}
+    return node
 
 
 def _filled(node: Any, values: Mapping[str, n.Quantity]) -> Any:
@@ -197,9 +226,7 @@ def is_absence(node: n.Expr, positive: bool = True) -> bool:
 
 def desugared(given: n.RuleDef, names: Names) -> n.Rule:
     """A rule that has been checked, without sugar."""
-    node: Any = given
-    for one in PASSES:
-        node = one(node, names)
+    node: Any = plain(given, names)
     rule: n.Rule = _sentence(node, node.body) if isinstance(node.body, n.Sentence) else _clauses(node, node.body)
     return rule
 

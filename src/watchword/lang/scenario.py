@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from lark import Token, v_args
+from lark import Token
 from lark.tree import Meta
 
 from watchword.lang import nodes as n
 from watchword.lang.build import Build, unquote
 
 
-@v_args(meta=True)
 class BuildAll(Build):
     """Every item of a file, tests too."""
 
