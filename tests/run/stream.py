@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import attrs
 
@@ -89,9 +90,14 @@ def ticks(
     return found
 
 
+@cache
+def read(rules: str) -> RuleSet:
+    return RuleSet.loads(rules)
+
+
 def engine(rules: str, scene: Scene | None = None, notices: list[Notice] | None = None, source: str = "") -> Engine:
     told = notices.append if notices is not None else None
-    return Engine(RuleSet.loads(rules), scene=scene or Scene(frame=FRAME), notice=told, source=source)
+    return Engine(read(rules), scene=scene or Scene(frame=FRAME), notice=told, source=source)
 
 
 def run(rules: str | Engine, tables: Iterable[Tracks], scene: Scene | None = None) -> list[Alert]:

@@ -66,7 +66,7 @@ def by_camera(alerts: list[Alert]) -> dict[str, list[Alert]]:
     return {c: [a for a in alerts if a.camera == c] for c in {a.camera for a in alerts}}
 
 
-LAW = settings(max_examples=40, deadline=None)
+LAW = settings(max_examples=15, deadline=None)
 
 
 @LAW

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
-from watchword.lang.check import walk
 from watchword.lang.ruleset import RuleSet
 from watchword.run import motion
 from watchword.run.cameras import GAP, Camera
@@ -133,7 +131,7 @@ class Bank:
         self._grow()
         self._holes(sights)
         things.see(sights, tracks.scores, tracks.extra)
-        motion.measure(things, sights.slots, sights.now, self._cameras)
+        motion.measure(things, sights.slots, sights.now, looked)
         for slot in sights.replaced:
             if things.end[slot] == NEVER:
                 things.end[slot] = things.last[slot]
@@ -381,19 +379,13 @@ class Bank:
 
     def owner_of(self, root: Root, slot: int) -> int | None:
         """The slot of the person a rule takes for the owner of a thing, None where it asks for none."""
-        wanted = [p for p in walk_parts(root) if isinstance(p, n.Apply) and p.word.text == "unattended"]
-        for step in self.steps:
-            if wanted and isinstance(step, Atoms) and step.word == "unattended":
-                owner: int | None = step.kernel.owner(attrs.evolve(wanted[0], thing=n.Name("it")), slot)
-                return owner
-        return None
+        if root.unattended is None:
+            return None
+        step = next(step for step in self.steps if isinstance(step, Atoms) and step.word == "unattended")
+        owner: int | None = step.kernel.owner(root.unattended, slot)
+        return owner
 
 
 def _leaves(node: Node) -> set[int]:
     """Positions of a node of things and of all below it."""
     return {node.index, *(x for child in node.children for x in _leaves(child))}
-
-
-def walk_parts(root: Root) -> list[n.Expr]:
-    """Every condition in a rule's condition."""
-    return list(walk(root.rule.when))

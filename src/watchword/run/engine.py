@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-import attrs
-import numpy as np
 
 from watchword.errors import DataError, SceneError
 from watchword.events import Alert, Notice, Part, Thing, show_time
@@ -15,16 +11,14 @@ from watchword.geometry import homography
 from watchword.lang import nodes as n
 from watchword.lang.findings import raise_errors
 from watchword.lang.ruleset import RuleSet
-from watchword.lang.show import show
-from watchword.run.bank import Bank, walk_parts
+from watchword.run.bank import Bank
 from watchword.run.cameras import LOST, Camera
 from watchword.run.lifecycle import Open
 from watchword.run.look import Atlas, Place
 from watchword.run.plan import Root
+from watchword.run.telling import Said, message, span, thing_of, why
 from watchword.scene import Scene, Size
 from watchword.tracks import Tracks
-from watchword.units import SECOND
-from watchword.words import WORDS
 
 
 class Engine:
@@ -78,6 +72,7 @@ class Engine:
         self._bank_of: list[Bank] = []
         self._alerts: list[Alert] = []
         self._refused_sizes: dict[str, Size] = {}
+        self._said: dict[int, Said] = {}
 
     # ---- cameras
 
@@ -252,17 +247,30 @@ class Engine:
             keys = [f"{things.ids[opened.slot]}"] if rule.each else []
             text = "\0".join([self.source, rule.name, camera.name, *keys, str(opened.since)])
             opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        zones = tuple(dict.fromkeys(_zones(root)))
-        lines = tuple(
-            dict.fromkeys(p.names[0].text for p in walk_parts(root) if isinstance(p, n.Apply) and _of_line(p.word.text))
-        )
+        said = self._said.get(id(root))
+        if said is None:
+            said = self._said[id(root)] = Said.of(root)
         parts = []
-        for expression, node in root.parts:
+        for text, (_, node) in zip(said.parts, root.parts, strict=True):
             where = bank.scopes[node.scope]
             slot = opened.slot if node.scope == root.node.scope else camera.index
             value = int(where.value[node.index, slot])
-            since = int(where.changed[node.index, slot])
-            parts.append(Part(show(expression), {1: True, -1: False}.get(value), since))
+            parts.append(Part(text, {1: True, -1: False}.get(value), int(where.changed[node.index, slot])))
+        title = rule.title or rule.name
+        filled = ""
+        if rule.message:
+            fields = {
+                "rule": rule.name,
+                "title": title,
+                "camera": camera.name,
+                "zone": ", ".join(said.zones),
+                "line": ", ".join(said.lines),
+                "severity": rule.severity,
+                "held": span(max(0, time - opened.since)),
+                "count": "" if count is None else str(count),
+                "time": show_time(time),
+            }
+            filled = message(rule, fields, shown)
         alert = Alert(
             id=opened.id,
             rule=rule.name,
@@ -272,37 +280,37 @@ class Engine:
             decided=decided,
             since=opened.since,
             things=shown,
-            zones=zones,
-            lines=lines,
+            zones=said.zones,
+            lines=said.lines,
             severity=rule.severity,
-            title=rule.title or rule.name,
+            title=title,
+            message=filled,
+            why=why(rule, said.body, shown, count, opened.since, time),
             reason=reason,
             parts=tuple(parts),
             observed=max(0, time - opened.since - opened.gap),
             gap=opened.gap,
             count=count,
-            labels=dict(rule.labels),
+            labels=dict(said.labels),
             source=self.source,
             start=camera.start or 0,
         )
-        why = _why(rule, alert)
-        alert = attrs.evolve(alert, why=why, message=_message(rule, alert) if rule.message else "")
         self._alerts.append(alert)
         return opened.id
 
     def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
         things = bank.things
         if root.rule.each is not None:
-            shown = [_thing(things, opened.slot, camera, "thing")]
+            shown = [thing_of(things, opened.slot, camera, "thing")]
             owner = bank.owner_of(root, opened.slot)
             if owner is not None:
-                shown.append(_thing(things, owner, camera, "owner"))
+                shown.append(thing_of(things, owner, camera, "owner"))
             return tuple(shown)
         members: list[int] = []
         for node in root.counts:
             value = bank.scopes["thing"].value[node.children[0].index]
             members += [s for s in things.of_cameras([camera.index]).tolist() if value[s] > 0]
-        return tuple(_thing(things, slot, camera, "thing") for slot in dict.fromkeys(members))
+        return tuple(thing_of(things, slot, camera, "thing") for slot in dict.fromkeys(members))
 
     def _count(self, bank: Bank, root: Root, camera: Camera) -> int | None:
         for node in root.counts:
@@ -311,81 +319,8 @@ class Engine:
         return None
 
 
-def _thing(things: Any, slot: int, camera: Camera, role: str) -> Thing:
-    box = things.box[slot] / np.array([*camera.scale, *camera.scale])
-    left, top, right, bottom = box.tolist()
-    label = things.labels[things.label[slot]]
-    return Thing(things.ids[slot], label, (left, top, right, bottom), role, int(things.first[slot]))
-
-
-def _zones(root: Root) -> Sequence[str]:
-    found: list[str] = []
-
-    def visit(node: n.Expr) -> None:
-        if isinstance(node, n.Apply) and node.names and not _of_line(node.word.text):
-            found.append(node.names[0].text)
-        elif isinstance(node, n.Count):
-            for f in node.group.filters:
-                visit(f)
-
-    for part in walk_parts(root):
-        visit(part)
-    return found
-
-
-def _of_line(word: str) -> bool:
-    return word in WORDS and WORDS[word].shape == "W line NAME"
-
-
 def _size(size: Size) -> str:
     return f"{size[0]}×{size[1]}"
-
-
-def _span(ns: int) -> str:
-    return f"{ns / SECOND:.1f} s" if ns < 600 * SECOND else f"{ns / (60 * SECOND):.0f} min"
-
-
-def _why(rule: n.Rule, alert: Alert) -> str:
-    """One sentence: who, what, for how long."""
-    body = rule.when.body if isinstance(rule.when, n.For) else rule.when
-    text = show(body)
-    if rule.each is not None and alert.things:
-        name, classes = rule.each.name.text, rule.each.classes
-        who = f"{classes[0].text if len(classes) == 1 else alert.things[0].label} #{alert.things[0].id}"
-        words = text.split(" ")
-        seen = False
-        for k, word in enumerate(words):
-            if word.lstrip("(") == name:
-                words[k] = word.replace(name, "it" if seen else who)
-                seen = True
-        text = " ".join(words)
-        if not seen:
-            text = f"{who}: {text}"
-    if alert.count is not None:
-        text = f"{text} (now {alert.count})"
-    held = f" for {_span(alert.held)} since {show_time(alert.since)}" if alert.held else f" at {alert.at}"
-    return text + held
-
-
-def _message(rule: n.Rule, alert: Alert) -> str:
-    values: dict[str, str] = {
-        "rule": alert.rule,
-        "title": alert.title,
-        "camera": alert.camera,
-        "zone": ", ".join(alert.zones),
-        "line": ", ".join(alert.lines),
-        "severity": alert.severity,
-        "held": _span(alert.held),
-        "count": "" if alert.count is None else str(alert.count),
-        "time": alert.at,
-    }
-    if rule.each is not None and alert.things:
-        values[f"{rule.each.name.text}.id"] = str(alert.things[0].id)
-        values[f"{rule.each.name.text}.class"] = alert.things[0].label
-    text = rule.message
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text
 
 
 def _only(tracks: Tracks, cameras: Sequence[str]) -> Tracks:

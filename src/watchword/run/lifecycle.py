@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.events import State
-from watchword.run.logic import FALSE, Clocks, Slots, Times, Values, widen
+from watchword.run.logic import ASSUME, FALSE, Clocks, Slots, Times, Values, widen
 from watchword.run.plan import Root
 
 IDLE, PENDING, FIRING, RECOVERING, STALE, SUPPRESSED = range(6)
@@ -280,6 +280,8 @@ class Lifecycle:
         opened.gap = int(self.clocks.gap[i, slot])
         if due > now:
             return
+        if opened.gap and self._roots[i].policy == ASSUME:
+            opened.gap = max(0, opened.gap - (now - due))  # what of the hole lies after the deadline is none of it
         cooldown = self._cooldown(opened)
         if cooldown is not None and (cooldown.up or due < cooldown.until):
             if cooldown.up or now < cooldown.until:

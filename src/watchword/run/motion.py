@@ -24,16 +24,16 @@ def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera])
         things: All things.
         slots: (n,) those that were seen.
         now: (n,) when, ns.
-        cameras: By position; a calibrated one is measured in metres.
+        cameras: Those that looked; a calibrated one is measured in metres.
     """
     if not len(slots):
         return
     times, at, inside = things.window(slots, now)
     radius = things.radius(slots)
-    for camera in np.unique(things.camera[slots]).tolist():
-        scene = cameras[camera].scene
+    for camera in cameras:
+        scene = camera.scene
         if scene is not None and scene.ground is not None and scene.ground.pairs:
-            rows = np.flatnonzero(things.camera[slots] == camera)
+            rows = np.flatnonzero(things.camera[slots] == camera.index)
             metres = on_ground(scene.ground, at[rows].reshape(-1, 2)).reshape(at[rows].shape)
             whole = np.isfinite(metres).all(axis=(1, 2))
             at[rows[whole]] = metres[whole]
@@ -59,7 +59,7 @@ def _judge(times: Times, at: NDArray[np.float64], radius: NDArray[np.float64], w
     off = at - (ordered[:, (k - 1) // 2] + ordered[:, k // 2])[:, None] / 2
     far = np.einsum("nkd,nkd->nk", off, off).max(axis=1)
     t = (times - times[:, :1]) / SECOND
-    t -= t.mean(axis=1, keepdims=True)
+    t -= t.sum(axis=1, keepdims=True) / k
     slope = np.einsum("nk,nkd->nd", t, off)
     speed = np.einsum("nd,nd->n", slope, slope) / np.einsum("nk,nk->n", t, t) ** 2
     gone = at[:, 0] - at[:, -1]

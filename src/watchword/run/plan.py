@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from watchword.lang import nodes as n
+from watchword.lang.check import walk
 from watchword.lang.kinds import kind
 from watchword.lang.rewrite import is_absence, ns
 from watchword.lang.ruleset import RuleSet
@@ -43,6 +44,7 @@ class Root:
         after: Its gap limit, ns.
         event: True where it happens at a moment.
         counts: The nodes of its counts.
+        unattended: Its first `is unattended`, which knows an owner.
     """
 
     rule: n.Rule
@@ -53,6 +55,7 @@ class Root:
     after: int
     event: bool
     counts: tuple[Node, ...]
+    unattended: n.Apply | None
 
 
 class Planner:
@@ -82,7 +85,9 @@ class Planner:
             of_class = self._add(("class", labels, self._after), "thing")
             node = self._join(True, [of_class, self._as_thing(node)])
         counts = tuple(found for found in self._under(node) if found.key[0] == "count")
-        return Root(rule, node, parts, duration, self._policy, self._after, kind(rule.when) == "event", counts)
+        owned = (p for p in walk(rule.when) if isinstance(p, n.Apply) and p.word.text == "unattended")
+        event = kind(rule.when) == "event"
+        return Root(rule, node, parts, duration, self._policy, self._after, event, counts, next(owned, None))
 
     def _under(self, node: Node) -> list[Node]:
         return [node, *(x for child in node.children for x in self._under(child))]
