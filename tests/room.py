@@ -32,6 +32,7 @@ class Room:
         rng = np.random.default_rng(self.seed)
         wall = cv2.GaussianBlur(rng.random((270, 360, 3)).astype(np.float32), (0, 0), 5)
         wall = 90 + 70 * (wall - wall.min()) / np.ptp(wall)
+        grain = rng.normal(0, 1.5, (8, 270, 360, 3)).astype(np.float32)
         for i in range(round(self.seconds * self.fps)):
             t = i / self.fps
             image = wall.copy()
@@ -42,7 +43,7 @@ class Room:
             for k, figure in enumerate(self.figures):
                 if (at := figure(t)) is not None:
                     _person(image, at, t, k)
-            image = image * self.gain(t) + rng.normal(0, 1.5, image.shape)
+            image = image * np.float32(self.gain(t)) + np.roll(grain[i % 8], i // 8, axis=1)
             yield Frame(self.camera, round(t * SECOND), np.clip(image, 0, 255).astype(np.uint8), i)
 
 

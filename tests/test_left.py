@@ -79,7 +79,7 @@ def test_people_who_pass_before_it_change_nothing():
 
 
 def test_it_is_kept_for_minutes():
-    check_left(run(Room(fps=2.0, seconds=320, figures=[bringer((165, 222), 8)], things=[bag(BOX, 8)])), 8)
+    check_left(run(Room(fps=1.5, seconds=260, figures=[bringer((165, 222), 8)], things=[bag(BOX, 8)])), 8)
 
 
 def test_it_ends_when_it_is_taken():
