@@ -10,6 +10,7 @@ import click
 
 from watchword import boxes as bx
 from watchword.alertfolder import AlertFolder
+from watchword.cli.source import ahead
 from watchword.cli.terminal import Terminal
 from watchword.errors import DataError
 from watchword.events import Alert
@@ -71,7 +72,7 @@ def demo(out: str, seed: int, quiet: bool) -> None:
         terminal,
     ):
         began = time.perf_counter()
-        for frame in stage.frames():
+        for frame in ahead(stage.frames()):
             film.write(frame.image)
             staged = time.perf_counter()
             alerts = watch.step(frame)
