@@ -18,13 +18,14 @@ class Commands(click.Group):
         "check": "check",
         "demo": "demo",
         "detect": "stages",
+        "fmt": "fmt",
         "run": "run",
         "track": "stages",
     }
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
-        return ["demo", "run", "check", "detect", "track"]
+        return ["demo", "run", "check", "fmt", "detect", "track"]
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """A command by its name."""

@@ -161,7 +161,7 @@ class ConditionCheck:
                 self.amount(node.duration, scope, "time")
                 self.state(node.body)
                 self.expr(node.body, scope)
-                if isinstance(node.body, n.Or) and any(isinstance(p, n.And) for p in node.body.parts):
+                if isinstance(node.body, n.Or) and any(self._bare(p, n.And) for p in node.body.parts):
                     self.add("W201", node.span, hint="put brackets around what belongs together")
             case n.Not():
                 self.state(node.body)
@@ -181,6 +181,10 @@ class ConditionCheck:
                     self.add("E202", state.span, got=show(state), kind="state", wanted="an event", hint=hint)
                 for part in node.parts:
                     self.expr(part, scope)
+
+    def _bare(self, node: n.Expr, kind: type[n.Expr]) -> bool:
+        """True for a node of a kind that stands without brackets."""
+        return isinstance(node, kind) and not self.source.text[: node.span.start].rstrip().endswith("(")
 
     def _some(self, node: n.Some, scope: Scope) -> None:
         self._group(node.group, scope)

@@ -19,7 +19,8 @@ LARGEST = 4_000_000
 DEEPEST = 100
 """How deep brackets may nest."""
 
-_SKIP = r'"(?:\\.|[^"\\\n])*"|\#[^\n]*'
+SKIP = r'"(?:\\.|[^"\\\n])*"|\#[^\n]*'
+"""What may hold anything: a text in quotes, a comment."""
 # An item begins at its keyword, where what follows can be nothing else; at a line's start less is asked for, so that a
 # rule without its colon is still a rule of its own.
 _ITEM = (
@@ -32,7 +33,7 @@ _ITEM = (
     r"|^[ \t]*(?:rule|class|language|test|let|define|include|schedule|signal|override|zones)\b(?=[ \t])"
     r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:=|polygon\b|\()))"
 )
-_CUT = re.compile(f"{_SKIP}|{_ITEM}", re.MULTILINE)
+_CUT = re.compile(f"{SKIP}|{_ITEM}", re.MULTILINE)
 
 _READABLE = {
     "NAME": "a name",
@@ -125,7 +126,7 @@ def parse_sentence(source: Source) -> tuple[n.RuleDef | None, list[Finding]]:
 
 def _parse(source: Source, text: str, offset: int) -> n.Item | Finding:
     depth = 0
-    for match in re.finditer(f"{_SKIP}|[()]", text):
+    for match in re.finditer(f"{SKIP}|[()]", text):
         depth += {"(": 1, ")": -1}.get(match[0], 0)
         if depth > DEEPEST:
             at = Span(match.start() + offset, match.end() + offset)

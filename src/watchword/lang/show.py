@@ -207,7 +207,7 @@ def _(node: n.And) -> str:
 
 @show.register
 def _(node: n.Or) -> str:
-    return " or ".join(_inner(part, 3) for part in node.parts)
+    return " or ".join(_inner(part, 4) for part in node.parts)  # brackets around `and` make plain what is meant
 
 
 @show.register
