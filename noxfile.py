@@ -70,6 +70,7 @@ def docs(session: nox.Session) -> None:
     wheel(session)
     group(session, "test")
     session.run("python", "docs/make_language.py")
+    session.run("python", "editors/make_grammar.py")
     session.run("pytest", "tests/docs", *session.posargs)
 
 
