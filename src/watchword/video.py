@@ -111,7 +111,10 @@ class Film(ABC):
 
 
 class _Thinning:
-    """Which frames to keep so that about `rate` a second remain: the first at or after each of evenly spaced times."""
+    """Which frames to keep so that about `rate` a second remain: the first at or after each of evenly spaced times.
+
+    One that repeats the time of a frame that was kept is kept, too: whoever takes the frames has to know of it.
+    """
 
     # Containers that count in whole milliseconds are up to half of one early.
     SLACK = SECOND // 1000
@@ -120,16 +123,20 @@ class _Thinning:
         self._step = SECOND / rate
         self._first: int | None = None
         self._last = 0
+        self._kept = 0
         self._turn = 0
 
     def __call__(self, time: int) -> bool:
         if self._first is None or time < self._last:
             self._first, self._turn = time, 0
+        elif time == self._kept:
+            return True
         self._last = time
         since = time - self._first + min(self.SLACK, self._step / 4)
         if since < self._turn * self._step:
             return False
         self._turn = int(since // self._step) + 1
+        self._kept = time
         return True
 
 

@@ -46,7 +46,7 @@ def group() -> None:
 def main() -> None:
     """Run the command line; what goes wrong is said in words, with exit code 2."""
     try:
-        group.main(standalone_mode=False)
+        sys.exit(group.main(standalone_mode=False) or 0)  # click gives the code of its own Exit back
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except click.ClickException as error:

@@ -23,6 +23,8 @@ from watchword.video import Frame
 from watchword.watch import Watch, read_rules
 
 HISTORY = 60.0
+RATE = 15.0
+"""Looks a second: enough for what people do, and half the work on a film of thirty."""
 
 
 @click.command()
@@ -34,7 +36,9 @@ HISTORY = 60.0
 @click.option("--out", type=click.Path(), help="Folder for alerts.jsonl and pictures; NAME.alerts where not given.")
 @click.option("--start", help="When the film began, with its zone: 2026-01-05T12:00:00+01:00.")
 @click.option("--fps", type=float, help="Frames a second, where the input does not say (pictures, files of boxes).")
-@click.option("--rate", type=float, help="Look at no more than so many frames a second.")
+@click.option(
+    "--rate", type=float, default=RATE, show_default=True, help="Look at no more than so many frames a second."
+)
 @click.option("--video", "film", is_flag=True, help="Write the annotated film, film.mp4, too.")
 @click.option("--no-blur", is_flag=True, help="Do not pixelate people in what is saved.")
 @click.option("--json", "as_json", is_flag=True, help="Transitions to standard output, a JSON line each; nothing else.")
@@ -48,7 +52,7 @@ def run(
     out: str | None,
     start: str | None,
     fps: float | None,
-    rate: float | None,
+    rate: float,
     film: bool,
     no_blur: bool,
     as_json: bool,
@@ -79,14 +83,14 @@ def run(
             folder,
             watch,
             blur=not no_blur,
-            film=(source.film.fps or 10.0) if film and source.film else None,
+            film=min(source.film.fps or rate, rate) if film and source.film else None,
             size=source.size(view),
         )
         if folder
         else None
     )
     with watch, pictures or nullcontext(), terminal:
-        _head(terminal, watch, source)
+        _head(terminal, watch, source, rate)
         looking, writing = _loop(terminal, watch, source, pictures, as_json)
     for note in source.notes:
         terminal.note(note)
@@ -145,7 +149,7 @@ def _fit(source: Source, scene: Scene | None) -> None:
         )
 
 
-def _head(terminal: Terminal, watch: Watch, source: Source) -> None:
+def _head(terminal: Terminal, watch: Watch, source: Source, rate: float) -> None:
     count = len(watch.rules.rules)
     rules = f"{count} rule{'' if count == 1 else 's'}"
     for finding in watch.rules.findings:
@@ -153,7 +157,8 @@ def _head(terminal: Terminal, watch: Watch, source: Source) -> None:
     if source.film is not None:
         w, h = source.film.size
         facts = [f"{w}×{h}"]
-        facts += [f"{source.film.fps:.4g} fps"] if source.film.fps else []
+        looked = f", {rate:.4g} looked at" if source.film.fps and source.film.fps > rate else ""
+        facts += [f"{source.film.fps:.4g} fps{looked}"] if source.film.fps else []
         facts += [clock(round(source.total * 1e9))[:-2]] if source.total else []
         for finding in watch.unseen():
             terminal.note(finding.show())

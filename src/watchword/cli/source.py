@@ -62,7 +62,7 @@ class Source:
     def looks(self) -> Iterator[tuple[int, Frame | None, Detections | Tracks | None]]:
         """Each look with its time (ns): a frame, or a table of boxes."""
         if self.film is not None:
-            for frame in ahead(self.film):
+            for frame in self.film:
                 yield frame.time, frame, None
         elif self.boxes is not None:
             for table in self.boxes.ticks():
