@@ -61,6 +61,7 @@ class _Doubt:
 
     def grows(self, area: float, dt: float) -> bool:
         """Whether more of it is still coming to light."""
+        self._area = self._area or 0.8 * area
         self._area += float(1 - np.exp(-2.5 * dt)) * (area - self._area)
         return area > 1.1 * self._area
 
