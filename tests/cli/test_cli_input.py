@@ -238,7 +238,7 @@ def test_a_film_without_time_stamps_is_placed_by_its_rate_and_that_is_said(cli: 
     rng = np.random.default_rng(2)
     parts = [cv2.imencode(".jpg", rng.integers(0, 255, (120, 160, 3)).astype(np.uint8))[1].tobytes() for _ in range(30)]
     (folder / "raw.mjpg").write_bytes(b"".join(parts))
-    said = cli("run", "raw.mjpg", "--rules", "person moving for 1s")
+    said = cli("run", "raw.mjpg", "--rules", "person moving for 1s", "--rate", "1000")
     assert said.code == 0, said.err
     assert "30 frames" in said.out
 
