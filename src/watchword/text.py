@@ -54,7 +54,7 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def excerpt(source: Source, span: Span, note: str = "") -> str:
+def excerpt(source: Source, span: Span, note: str = "", mark: str = "^") -> str:
     """The line of a span with carets under it and a note behind them.
 
     A span over several lines is marked to the end of its first. Tabs become one space, so that the carets stand right.
@@ -64,5 +64,5 @@ def excerpt(source: Source, span: Span, note: str = "") -> str:
     stop = min(len(text), column - 1 + max(1, span.end - span.start))
     marked = text[column - 1 : stop]
     margin = " " * len(str(number))
-    carets = " " * width(text[: column - 1]) + "^" * max(1, width(marked))
+    carets = " " * width(text[: column - 1]) + mark * max(1, width(marked))
     return f"{margin} |\n{number} | {text}\n{margin} | {carets}{' ' + note if note else ''}\n{margin} |"

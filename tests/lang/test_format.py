@@ -30,15 +30,19 @@ ITEMS = (
     "line gate = (1, 2) to (3, 4) from street to lobby",
     "signal armed is state",
     "rule a: {{bag, car}} unattended(2m, 5s) > 60s in zone hall",
-    'rule b "two # no comment {{" (d = 60s, e = 2m) {{ each bag b in zone a where (it is still) '
-    "when (b is still or not b in zone a) and b is visible for $d "
-    'keep 10s cooldown 5min per b, camera message "it\'s # \\"here\\"" except staff when b in zone c }}',
+    (
+        'rule b "two # no comment {{" (d = 60s, e = 2m) {{ each bag b in zone a where (it is still) '
+        "when (b is still or not b in zone a) and b is visible for $d "
+        'keep 10s cooldown 5min per b, camera message "it\'s # \\"here\\"" except staff when b in zone c }}'
+    ),
     "rule c {{ when count of person > 4 and any person in zone a or no {{bag, car}} for 5s }}",
     "rule d {{ each person p when p enters zone a then within 10s p exits zone a then for 5s not p is visible }}",
     "override b on camera c7 {{ d = 30s keep 60s }}",
-    'test "t" {{ given person p tall 150px at (1, 2) from 0s, walks to (3, 4) by 10s, ends 30s '
-    "given dark from 4s to 5s given zone z = polygon (1, 2) (3, 4) (5, 0) "
-    "expect b of p pending at 1s, firing at 2s within 1s expect nothing else }}",
+    (
+        'test "t" {{ given person p tall 150px at (1, 2) from 0s, walks to (3, 4) by 10s, ends 30s '
+        "given dark from 4s to 5s given zone z = polygon (1, 2) (3, 4) (5, 0) "
+        "expect b of p pending at 1s, firing at 2s within 1s expect nothing else }}"
+    ),
 )
 
 

@@ -18,6 +18,7 @@ class Commands(click.Group):
         "check": "check",
         "demo": "demo",
         "detect": "stages",
+        "fix": "fix",
         "fmt": "fmt",
         "run": "run",
         "track": "stages",
@@ -25,7 +26,7 @@ class Commands(click.Group):
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
-        return ["demo", "run", "check", "fmt", "detect", "track"]
+        return ["demo", "run", "check", "fmt", "fix", "detect", "track"]
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """A command by its name."""

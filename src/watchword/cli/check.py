@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import date
 
 import click
 
-from watchword.cli.terminal import show_findings
-from watchword.lang.findings import ordered, show_all
+from watchword.lang.allow import allowed
+from watchword.lang.findings import Finding, ordered, show_all
 from watchword.lang.ruleset import check_file
 from watchword.scene import Scene
 
@@ -15,26 +17,64 @@ from watchword.scene import Scene
 @click.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--scene", type=click.Path(), help="A scene file (JSON) whose zones and lines the rules may name.")
-def check(files: tuple[str, ...], scene: str | None) -> None:
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--json", "style", flag_value="json", help="Findings as one JSON object.")
+@click.option("--sarif", "style", flag_value="sarif", help="Findings as a SARIF 2.1.0 log.")
+@click.option("--github", "style", flag_value="github", help="Findings as annotations of a workflow's log.")
+def check(files: tuple[str, ...], scene: str | None, strict: bool, style: str | None) -> None:
     """Check rule FILES: every mistake, with its place and what to write instead.
 
-    Exit code 0 where there is no error, 1 where there is, 2 where a file cannot be read.
+    A comment `# allow: CODE until 2027-01-01` behind a clause, or above it, silences that warning there. Exit code 0
+    where there is no error, 1 where there is, 2 where a file cannot be read.
     """
     view = Scene.load(scene) if scene else None
-    bad = False
+    every: list[Finding] = []
     for path in files:
         rules = check_file(path)
         findings = list(rules.findings)
         if view is not None or not any(rule.cameras for rule in rules.rules):
-            findings = list(ordered([*findings, *rules.resolve(dict.fromkeys(_cameras(rules.rules), view))]))
-        if findings:
-            show_findings(show_all(findings))
-        errors = any(f.is_error for f in findings)
-        bad |= errors
-        if not errors:
+            findings += rules.resolve(dict.fromkeys(_cameras(rules.rules), view))
+        kept = allowed(ordered(findings), rules.sources, date.today())  # noqa: DTZ011 - the day where the writer is
+        every += kept
+        if style is None:
+            if kept:
+                _show(kept)
             n = len(rules.rules)
-            click.echo(f"{path}: {n} rule{'' if n == 1 else 's'}, no errors")
-    sys.exit(1 if bad else 0)
+            if not _bad(kept, strict):
+                click.echo(f"{path}: {n} rule{'' if n == 1 else 's'}, no errors")
+    if style is not None:
+        _tell(every, style, strict)
+    sys.exit(1 if _bad(every, strict) else 0)
+
+
+def _bad(findings: list[Finding] | tuple[Finding, ...], strict: bool) -> bool:
+    return any(strict or f.is_error for f in findings)
+
+
+def _show(findings: tuple[Finding, ...]) -> None:
+    text = show_all(findings)
+    if sys.stdout.isatty():  # what colours takes a while to load
+        from watchword.cli.terminal import show_findings
+
+        show_findings(text)
+    else:
+        click.echo(text)
+
+
+def _tell(findings: list[Finding], style: str, strict: bool) -> None:
+    from watchword.lang.report import github, report, sarif
+
+    if style == "github":
+        for line in github(findings, strict=strict):
+            click.echo(line)
+        return
+    if style == "json":
+        made = report(findings)
+    else:
+        from importlib.metadata import version
+
+        made = sarif(findings, version("watchword"), strict=strict)
+    click.echo(json.dumps(made, ensure_ascii=False, indent=2))
 
 
 def _cameras(rules: tuple[object, ...]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import attrs
 
 from watchword.lang import nodes as n
 from watchword.lang.conditions import ConditionCheck, Scope
-from watchword.lang.findings import Finding, did_you_mean
+from watchword.lang.findings import Finding, Place, did_you_mean
 from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.parse import keywords
@@ -82,15 +83,18 @@ class RuleCheck:
         """What was found."""
         return self._conditions.findings
 
-    def add(self, code: str, span: Span, *, hint: str = "", notes: Iterable[str] = (), **values: object) -> None:
+    def add(self, code: str, span: Span, **rest: Any) -> None:
         """Note a finding."""
-        self._conditions.add(code, span, hint=hint, notes=notes, **values)
+        self._conditions.add(code, span, **rest)
 
     def rule(self, rule: n.RuleDef) -> list[Finding]:
         """All that is wrong with a rule, but for what only a scene can tell."""
+        given: dict[str, n.Setting] = {}
         for setting in rule.settings:
-            if [s.name.text for s in rule.settings].count(setting.name.text) > 1:
-                self.add("E204", setting.name.span, name=setting.name.text, hint="give it once")
+            first = given.setdefault(setting.name.text, setting)
+            if first is not setting:
+                other = Place(self.source, first.name.span, "first given here")
+                self.add("E204", setting.name.span, name=setting.name.text, other=other, hint="give it once")
         values = {s.name.text: s.value for s in rule.settings}
         if isinstance(rule.body, n.Sentence):
             self._sentence(rule, rule.body, values)
@@ -135,9 +139,8 @@ class RuleCheck:
         for clause in clauses:
             key = _key(clause)
             if key in met and key not in ("label", "except"):
-                line, _ = self.source.place(met[key].span.start)
-                notes = [f"the first is in line {line}"]
-                self.add("E203", clause.span, clause=key, notes=notes, hint="leave one out")
+                first = Place(self.source, met[key].span, "first given here")
+                self.add("E203", clause.span, clause=key, other=first, hint="leave one out")
             met.setdefault(key, clause)
         scope = Scope({}, values)
         each, when = met.get("each"), met.get("when")

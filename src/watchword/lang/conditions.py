@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.findings import Finding, did_you_mean, finding, nearest
+from watchword.lang.findings import Edit, Finding, Place, did_you_mean, finding, nearest
 from watchword.lang.kinds import ANY, EXAMPLES, kind, measures
 from watchword.lang.names import Names
 from watchword.lang.refs import walk
@@ -51,9 +51,20 @@ class ConditionCheck:
         self._columns = columns
         self._calling: tuple[str, ...] = ()
 
-    def add(self, code: str, span: Span, *, hint: str = "", notes: Iterable[str] = (), **values: object) -> None:
+    def add(
+        self,
+        code: str,
+        span: Span,
+        *,
+        hint: str = "",
+        notes: Iterable[str] = (),
+        other: Place | None = None,
+        fix: Edit | None = None,
+        **values: object,
+    ) -> None:
         """Note a finding."""
-        self.findings.append(finding(code, self.source, span, hint=hint, notes=notes, **values))
+        found = finding(code, self.source, span, hint=hint, notes=notes, other=other, fix=fix, **values)
+        self.findings.append(found)
 
     # ---- names
 

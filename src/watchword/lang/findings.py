@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -67,8 +68,27 @@ CODES: dict[str, str] = {
     "W207": "{what} is shorter than two frames of a camera at 10 a second",
     "W208": "the rule asks for absence and does not say what a gap is",
     "W209": "no detector here is known to give `{name}`",
+    "W210": "`{got}` allows nothing: {why}",
+    "W211": "`{got}` has ended: what it allowed is told again",
 }
 """Each code's message; `{…}` is filled in where the fault is found."""
+
+
+@attrs.frozen
+class Place:
+    """A second place that a fault has to do with, and what stands there."""
+
+    source: Source = attrs.field(repr=False)
+    span: Span
+    note: str
+
+
+@attrs.frozen
+class Edit:
+    """A change that mends a fault: what is to stand in the place of a span."""
+
+    span: Span
+    text: str
 
 
 @attrs.frozen
@@ -81,7 +101,9 @@ class Finding:
         source: The text it is about.
         span: The place in it.
         hint: What to write instead, beside the caret.
-        notes: What else helps: the names there are, the other place.
+        notes: What else helps: the names there are.
+        other: Where two places disagree, the other one.
+        fix: The change that mends it, where there is an obvious one.
     """
 
     code: str
@@ -90,6 +112,8 @@ class Finding:
     span: Span
     hint: str = ""
     notes: tuple[str, ...] = ()
+    other: Place | None = None
+    fix: Edit | None = None
 
     @property
     def is_error(self) -> bool:
@@ -107,17 +131,41 @@ class Finding:
         number, _ = self.source.place(self.span.start)
         margin = " " * len(str(number))
         notes = "".join(f"\n{margin} = {note}" for note in self.notes)
+        other = ""
+        if self.other is not None:
+            number, _ = self.other.source.place(self.other.span.start)
+            shown = excerpt(self.other.source, self.other.span, self.other.note, "-")
+            other = f"\n{' ' * len(str(number))}::: {self.other.source.at(self.other.span)}\n{shown}"
         return (
             f"{kind}[{self.code}]: {self.message}\n{margin}--> {self.where}\n"
-            f"{excerpt(self.source, self.span, self.hint)}{notes}"
+            f"{excerpt(self.source, self.span, self.hint)}{other}{notes}"
         )
 
 
 def finding(
-    code: str, source: Source, span: Span, *, hint: str = "", notes: Iterable[str] = (), **values: object
+    code: str,
+    source: Source,
+    span: Span,
+    *,
+    hint: str = "",
+    notes: Iterable[str] = (),
+    other: Place | None = None,
+    fix: Edit | None = None,
+    **values: object,
 ) -> Finding:
-    """The finding of a code, its message filled in."""
-    return Finding(code, CODES[code].format(**values), source, span, hint, tuple(notes))
+    """The finding of a code, its message filled in; where the hint is a name to take, that is the fix."""
+    fix = fix or _fix(code, source, span, hint)
+    return Finding(code, CODES[code].format(**values), source, span, hint, tuple(notes), other, fix)
+
+
+def _fix(code: str, source: Source, span: Span, hint: str) -> Edit | None:
+    meant = re.fullmatch(r"did you mean `([\w.]+)`\?", hint)
+    if meant:
+        dollar = "$" if source.text[span.start : span.start + 1] == "$" else ""
+        return Edit(span, dollar + meant[1])
+    if hint == "leave it out" and code in ("E003", "E210"):
+        return Edit(span, "")
+    return None
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

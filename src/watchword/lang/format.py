@@ -1,8 +1,8 @@
-"""The canonical layout of a rule file: one clause a line, two spaces in, at most one blank line, comments where they were.
+"""The canonical layout of a rule file: one clause a line, two spaces in, one blank line, comments in place.
 
 A file is laid out by *pieces*: an item of one line, the head of an item with braces, each of its clauses, its closing
-brace. A comment on a line of its own stands before the piece that follows it; one behind a piece stays behind it. Meaning is
-never changed: what does not read back as the same tree with the same comments is not handed out.
+brace. A comment on a line of its own stands before the piece that follows it; one behind a piece stays behind it.
+Meaning is never changed: what does not read back as the same tree with the same comments is not handed out.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def formatted(source: Source) -> str:
 
 def layout(text: str, items: Sequence[n.Item]) -> str:
     """The items of a text, laid out anew, with the comments of the text."""
-    pieces = [piece for item in items for piece in _pieces(text, item)]
+    pieces = [piece for item in items for piece in pieces_of(text, item)]
     after = _attach(pieces, comments(text))
     lines: list[str] = []
     fresh = True  # at the top of the file or of a pair of braces, where no blank line stands
@@ -92,12 +92,11 @@ def layout(text: str, items: Sequence[n.Item]) -> str:
             lines += [""] if _blank(text, comment.start) and not fresh else []
             lines.append(inner + comment.text)
             fresh = False
-        *moved, last = piece.inside or [None]
-        if last is not None and last.own:
-            moved, last = [*moved, last], None
+        behind = [c for c in piece.inside[-1:] if not c.own]
+        moved = piece.inside[: len(piece.inside) - len(behind)]
         lines += [""] if _blank(text, piece.start) and not fresh and not piece.closes else []
-        lines += [inner + c.text for c in moved if c is not None]
-        lines.append(f"{piece.indent}{piece.text}{f'  {last.text}' if last else ''}")
+        lines += [inner + c.text for c in moved]
+        lines.append("  ".join([piece.indent + piece.text, *(c.text for c in behind)]))
         fresh = piece.opens
     for comment in after:
         lines += [""] if _blank(text, comment.start) and lines else []
@@ -109,18 +108,19 @@ def _blank(text: str, start: int) -> bool:
     return _BLANK.search(text, max(0, start - 200), start) is not None
 
 
-def _pieces(text: str, item: n.Item) -> Iterator[Piece]:
+def pieces_of(text: str, item: n.Item) -> Iterator[Piece]:
+    """The lines that an item is laid out in."""
     inner: tuple[n.Placed, ...]
-    match item:
-        case n.RuleDef(body=tuple()):
-            inner, bare = item.body, attrs.evolve(item, body=())
-        case n.Override():
-            inner, bare = (*item.settings, *item.clauses), attrs.evolve(item, settings=(), clauses=())
-        case n.TestDef():
-            inner, bare = item.lines, attrs.evolve(item, lines=())
-        case _:
-            yield Piece(show(item), item.span.start, item.span.end)
-            return
+    bare: n.Item
+    if isinstance(item, n.RuleDef) and isinstance(item.body, tuple):
+        inner, bare = item.body, attrs.evolve(item, body=())
+    elif isinstance(item, n.Override):
+        inner, bare = (*item.settings, *item.clauses), attrs.evolve(item, settings=(), clauses=())
+    elif isinstance(item, n.TestDef):
+        inner, bare = item.lines, attrs.evolve(item, lines=())
+    else:
+        yield Piece(show(item), item.span.start, item.span.end)
+        return
     brace = next(m for m in _BRACE.finditer(text, item.span.start) if m[0] == "{")
     yield Piece(show(bare).partition("\n")[0], item.span.start, brace.end(), opens=True)
     for part in sorted(inner, key=lambda p: p.span.start):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.findings import Finding, finding
+from watchword.lang.findings import Finding, Place, finding
 from watchword.lang.load import Placed
 from watchword.lang.parse import parse
 from watchword.lang.refs import defined
@@ -119,9 +119,8 @@ def gather(placed: Iterable[Placed]) -> tuple[Names, list[Finding]]:
         if first is not each:
             known = defined(first.item)
             assert known is not None
-            notes = [f"the first is at {first.source.at(known[1].span)}"]
-            findings.append(
-                finding("E204", each.source, name.span, name=name.text, notes=notes, hint="take another name")
-            )
+            other = Place(first.source, known[1].span, "first defined here")
+            hint = "take another name"
+            findings.append(finding("E204", each.source, name.span, name=name.text, other=other, hint=hint))
     classes, found = expand(listed, library())
     return Names(MappingProxyType(items), classes), [*findings, *found]

@@ -10,7 +10,7 @@ from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from watchword.lang import nodes as n
 from watchword.lang import tables
-from watchword.lang.findings import Finding, did_you_mean, finding
+from watchword.lang.findings import Edit, Finding, did_you_mean, finding
 from watchword.lang.scenario import BuildAll
 from watchword.text import Source, Span
 
@@ -168,9 +168,15 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         return finding("E002", source, at, what=named, hint=hint)
     start = max(0, start)
     after = source.text[start + len(got) : end]
-    hint = _hint_number(got, after, expected) or _hint_text(got)
-    hint = hint or did_you_mean(got, _words(expected)) or _wanted(expected)
-    return finding("E001", source, Span(start, start + max(1, len(got))), got=got, hint=hint)
+    number = _hint_number(got, after, expected)
+    hint = number or _hint_text(got) or did_you_mean(got, _words(expected)) or _wanted(expected)
+    span = Span(start, start + max(1, len(got)))
+    meant = re.search(r"`([\d.]+[a-z]+)`$", number)
+    fix = None
+    if meant:
+        apart = re.match(r"[ \t]+[a-z%]+", after)
+        fix = Edit(Span(span.start, span.end + (apart.end() if apart else 0)), meant[1])
+    return finding("E001", source, span, got=got, hint=hint, fix=fix)
 
 
 def _hint_text(got: str) -> str:

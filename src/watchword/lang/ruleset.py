@@ -79,6 +79,12 @@ class RuleSet:
         placed = self.names.get("rule").get(rule.name)
         return placed.source if placed else self.source
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The file's text, and those of the files it includes that define something."""
+        placed = [p.source for kind in self.names.items.values() for p in kind.values()]
+        return tuple({id(source): source for source in (self.source, *placed)}.values())
+
     def known(self, frame: Size | None, scene: Scene | None) -> tuple[dict[str, Zone], dict[str, Line], list[Finding]]:
         """The zones and lines that hold for a camera: the scene's, and the file's in a frame of this size."""
         findings: list[Finding] = []

@@ -1,0 +1,55 @@
+"""`check` for machines, `fmt`, `fix`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from calls import Call
+
+BAD = "rule a: bag unatended > 60s in zone hall\n"
+WARNED = "rule a { when any person in zone hall and any bag or any car for 5s }\n"
+
+
+def test_check_for_machines_prints_one_object(cli: Call, folder: Path) -> None:
+    (folder / "bad.watch").write_text(BAD)
+    said = cli("check", "bad.watch", "station.watch", "--scene", "station.json", "--json")
+    assert said.code == 1
+    assert [f["code"] for f in json.loads(said.out)["findings"]] == ["E102"]
+    assert json.loads(cli("check", "bad.watch", "--sarif").out)["version"] == "2.1.0"
+    assert cli("check", "bad.watch", "--github").out.startswith("::error file=bad.watch,line=1")
+
+
+def test_strict_refuses_warnings(cli: Call, folder: Path) -> None:
+    (folder / "w.watch").write_text(WARNED)
+    assert cli("check", "w.watch", "--scene", "station.json").code == 0
+    assert cli("check", "w.watch", "--scene", "station.json", "--strict").code == 1
+
+
+def test_fmt_writes_checks_or_shows(cli: Call, folder: Path) -> None:
+    path = folder / "w.watch"
+    path.write_bytes(b"\xef\xbb\xbf" + WARNED.replace("\n", "\r\n").encode())
+    shown = cli("fmt", "w.watch", "--diff")
+    assert (shown.code, "+  when " in shown.out) == (0, True)
+    assert cli("fmt", "w.watch", "--check").code == 1
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert cli("fmt", "w.watch").code == 0
+    assert path.read_bytes().startswith(b"rule a {\r\n  when ")
+    assert (cli("fmt", "w.watch", "--check").code, cli("fmt", "w.watch").out) == (0, "")
+
+
+def test_fmt_leaves_a_broken_file_alone(cli: Call, folder: Path) -> None:
+    (folder / "bad.watch").write_text("rule a bag\n")
+    said = cli("fmt", "bad.watch", "station.watch")
+    assert said.code == 1
+    assert "bad.watch: left alone" in said.err
+    assert (folder / "bad.watch").read_text() == "rule a bag\n"
+
+
+def test_fix_mends_and_says_what_is_left(cli: Call, folder: Path) -> None:
+    (folder / "bad.watch").write_text(BAD + "rule b: bag is in\n")
+    shown = cli("fix", "bad.watch", "--diff")
+    assert "+rule a: bag unattended > 60s in zone hall" in shown.out
+    said = cli("fix", "bad.watch", "--scene", "station.json")
+    assert (said.code, said.out) == (1, "bad.watch: 1 mended, 1 error left: watchword check bad.watch\n")
+    assert cli("fix", "gone.watch").code == 2
