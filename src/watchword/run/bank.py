@@ -194,9 +194,11 @@ class Bank:
             if not seen.all():
                 before = np.where(seen, before, last)
         interval = np.array([3 * self._cameras[c].interval for c in cams], np.int64)
-        told, still = things.told[slots], things.still[slots] == 1
-        over, gone, limbo = self._ended(cams, slots, column, now, seen, told & ~seen, still, blind)
-        hole = ~seen & (limbo | (now - last > np.maximum(self._limit, interval[column])))
+        whole = bool(seen.all())
+        over = gone = limbo = hole = np.zeros(len(slots), np.bool_)
+        if not whole:
+            over, gone, limbo = self._ended(cams, slots, column, now, seen, blind)
+            hole = ~seen & (limbo | (now - last > np.maximum(self._limit, interval[column])))
         look = Look(
             things,
             self._cameras,
@@ -211,7 +213,6 @@ class Bank:
             self._is_person(slots),
             {c: tuple(self._retired.get(c, ())) for c in cams},
         )
-        whole = bool(seen.all())
         table = np.zeros((len(self.scopes["thing"].value), len(slots)), np.int8)
         cam_table = np.zeros((len(self.scopes["camera"].value), len(cams)), np.int8)
         at = Pass(
@@ -234,7 +235,7 @@ class Bank:
             if only is None or step.scope == "thing":
                 step.run(at)
         self._judge(at, gone, limbo, only is None)
-        if not blind:
+        if not blind and (self._retired or over.any()):
             self._retire(look, over, cam_now)
 
     def _ended(
@@ -244,14 +245,13 @@ class Bank:
         column: Slots,
         now: Times,
         seen: NDArray[np.bool_],
-        told: NDArray[np.bool_],
-        still: NDArray[np.bool_],
         blind: bool,
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
         """Which things' memory has passed, which have ended so that no rule is about them, and which may come back."""
         things = self.things
+        told, still = things.told[slots] & ~seen, things.still[slots] == 1
         over = things.over[slots]
-        if not blind and not seen.all():
+        if not blind:
             dark = np.array([self._cameras[c].dark for c in cams], np.int64)[column]
             unseen = now - things.last[slots] - (dark - things.dark[slots])
             end = things.end[slots]
@@ -347,9 +347,9 @@ class Bank:
         for camera, time in zip(look.cams, cam_now.tolist(), strict=True):
             kept = self._retired.get(camera)
             if kept and (gone := [slot for slot, until in kept.items() if until <= time]):
-                for slot in gone:
-                    del kept[slot]
+                self._retired[camera] = {slot: until for slot, until in kept.items() if until > time}
                 self._forget(np.array(gone, np.intp))
+        self._retired = {camera: kept for camera, kept in self._retired.items() if kept}
 
     def _forget(self, slots: Slots) -> None:
         for step in self.steps:

@@ -206,6 +206,8 @@ class Things:
         self.history_n[s] += 1
         n = self.path_n[slots]
         push = (n == 0) | (times - self.path_time[slots, (n - 1) % PATH] >= PATH_STEP)
+        if not push.any():
+            return
         s, k = slots[push], n[push] % PATH
         self.path_time[s, k] = times[push]
         self.path_at[s, k, :2] = at[push]
