@@ -10,31 +10,64 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from watchword.lang.check import FIELDS, library
 from watchword.lang import tables
+from watchword.lang.check import FIELDS
 from watchword.lang.findings import CODES
+from watchword.lang.names import library
 from watchword.units import KINDS
 from watchword.words import WORDS, Word
 from watchword.words.labels import KNOWN
 
 PAGE = Path(__file__).with_name("language.md")
-SHAPES = {"is W": "`p is {}`", "W zone NAME": "`p {} zone z`", "W line NAME": "`p {} line l`"}
+SHAPES = {
+    "is W": "p is {}",
+    "W": "p {}",
+    "W zone NAME": "p {} zone z",
+    "W line NAME": "p {} line l",
+    "W flow in zone NAME": "p {} flow in zone z",
+    "W toward WAY": "p {} toward north",
+    "W R of THING": "p {} 2m of b",
+    "W CLASS": "p {} bag",
+    "W of GROUP": "{} of person in zone z",
+    "W ATTRIBUTE of GROUP": "{} speed of person in zone z",
+    "W of (CONDITION)": "{} of (p in zone z)",
+    "W share of zone NAME": "{} share of zone z",
+    "W(…)": "{}(p, b)",
+    ".W": "p.{}",
+}
+"""How a word of each shape stands in a sentence."""
 
 
 def words() -> str:
-    """A section a word: how it stands, what it means, an example that the tests check."""
-    return "\n".join(section(word) for word in WORDS.values())
+    """A section a word that runs: how it stands, what it means, an example that the tests check."""
+    return "\n".join(section(word) for word in WORDS.values() if word.build)
+
+
+def later() -> str:
+    """A row a word that is read and checked, and not run."""
+    rows = [f"| `{stands(word)}` | {word.kind} | {word.prose} |" for word in WORDS.values() if not word.build]
+    return "\n".join(["| word | kind | means |", "| --- | --- | --- |", *rows, ""]) if rows else "None.\n"
+
+
+def stands(word: Word) -> str:
+    """A word in the place where it stands."""
+    return SHAPES[word.shape].format(word.name)
 
 
 def section(word: Word) -> str:
     """One word."""
-    lines = [f"### {word.name}", "", f"{SHAPES[word.shape].format(word.name)} · {word.kind}", "", word.prose, ""]
-    for parameter in word.parameters:
-        measures = " or ".join(m.replace("picture length", "length in the picture") for m in parameter.measures)
-        lines.append(f"* `{parameter.name}`, a {measures}: {parameter.default} where not said")
+    lines = [f"### {word.name}", "", f"`{stands(word)}` · {word.kind}", "", word.prose, ""]
+    lines += [
+        f"* `{p.name}`, a {' or '.join(word_of(kind) for kind in p.measures)}: {p.default}" for p in word.parameters
+    ]
     lines += [""] if word.parameters else []
     lines += ["```watch", word.example, "```", ""]
     return "\n".join(lines)
+
+
+def word_of(kind: str) -> str:
+    """A kind of quantity in words."""
+    return kind.replace("picture length", "length in the picture").replace("picture speed", "speed in the picture")
 
 
 def units() -> str:
@@ -43,9 +76,7 @@ def units() -> str:
     for unit, kind in KINDS.items():
         if unit:
             kinds.setdefault(kind, []).append(f"`{unit}`")
-    rows = [
-        f"| {kind.replace('picture length', 'length in the picture')} | {', '.join(u)} |" for kind, u in kinds.items()
-    ]
+    rows = [f"| {word_of(kind)} | {', '.join(u)} |" for kind, u in kinds.items()]
     return "\n".join(["| measures | units |", "| --- | --- |", *rows, ""])
 
 
@@ -68,7 +99,7 @@ def findings() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "words": words, "units": units, "classes": classes, "fields": fields, "findings": findings,
+    "words": words, "later": later, "units": units, "classes": classes, "fields": fields, "findings": findings,
 }  # fmt: skip
 
 

@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import cv2
 import numpy as np
 import pytest
 
 import station
 from calls import Call
+from watchword.sim import concourse
 
 COMMAND = Path(sys.executable).parent / "watchword"
 DOCUMENTED = re.findall(r"^\| `(\w+)`", (station.ROOT / "docs" / "alerts.md").read_text("utf-8"), re.MULTILINE)
@@ -169,3 +171,13 @@ def test_the_demonstration_finds_what_it_staged(cli: Call, folder: Path) -> None
     told = [json.loads(x) for x in (folder / "watchword-demo" / "alerts.jsonl").read_text("utf-8").splitlines()]
     fired = sorted(x["rule"] for x in told if x["state"] == "firing" and not x["reason"])
     assert fired == ["intrusion", "left_bag", "wrong_way"]
+
+
+def test_a_demonstration_that_misses_something_says_so_and_gives_exit_code_1(
+    cli: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watchword.cli.demo.concourse", lambda seed: attrs.evolve(concourse(seed), seconds=1.0))
+    said = cli("demo", "--out", "short")
+    assert said.code == 1
+    assert said.out.count("MISSED") == 3
+    assert cli("demo", "--out", "short", "--quiet").out == ""

@@ -18,15 +18,17 @@ class Commands(click.Group):
         "check": "check",
         "demo": "demo",
         "detect": "stages",
+        "explain": "explain",
         "fix": "fix",
         "fmt": "fmt",
+        "lsp": "lsp",
         "run": "run",
         "track": "stages",
     }
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
-        return ["demo", "run", "check", "fmt", "fix", "detect", "track"]
+        return ["demo", "run", "check", "explain", "fmt", "fix", "detect", "track", "lsp"]
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """A command by its name."""
