@@ -53,3 +53,21 @@ def test_fix_mends_and_says_what_is_left(cli: Call, folder: Path) -> None:
     said = cli("fix", "bad.watch", "--scene", "station.json")
     assert (said.code, said.out) == (1, "bad.watch: 1 mended, 1 error left: watchword check bad.watch\n")
     assert cli("fix", "gone.watch").code == 2
+
+
+def test_explain_says_one_rule_or_all(cli: Call) -> None:
+    said = cli("explain", "station.watch", "intrusion")
+    assert said.code == 0
+    assert "the person is in zone tracks" in said.out
+    assert "left_bag" not in said.out
+    assert "left_bag" in cli("explain", "station.watch").out
+    wrong = cli("explain", "station.watch", "intrusio")
+    assert (wrong.code, "did you mean `intrusion`?" in wrong.err) == (2, True)
+
+
+def test_words_lists_describes_and_guesses(cli: Call) -> None:
+    assert "unattended" in cli("words").out
+    assert "where not said" in cli("words", "unattended").out
+    assert {"enters", "in"} <= {line.split()[0].rstrip("*") for line in cli("words", "zone").out.splitlines()}
+    wrong = cli("words", "unatended")
+    assert (wrong.code, "did you mean `unattended`?" in wrong.err) == (2, True)

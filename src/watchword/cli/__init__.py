@@ -24,11 +24,12 @@ class Commands(click.Group):
         "lsp": "lsp",
         "run": "run",
         "track": "stages",
+        "words": "words",
     }
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
-        return ["demo", "run", "check", "explain", "fmt", "fix", "detect", "track", "lsp"]
+        return ["demo", "run", "check", "explain", "fmt", "fix", "words", "detect", "track", "lsp"]
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """A command by its name."""

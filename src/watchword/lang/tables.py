@@ -50,8 +50,10 @@ def _numbered(value: Any) -> Any:
 
 
 def write(path: Path) -> None:
-    """Write the tables of the grammar."""
+    """Write the tables of the grammar, where they are not there yet."""
     grammar = files("watchword.lang").joinpath("grammar.lark").read_text("utf-8")
+    if path.exists() and kept()["stamp"] == stamp(grammar):
+        return
     buffer = BytesIO()
     lark.Lark(grammar, **OPTIONS).save(buffer)
     made = {"stamp": stamp(grammar), **loads(buffer.getvalue())}  # noqa: S301 - written a line above

@@ -6,7 +6,8 @@ Python: an editor can check rules without NumPy.
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Literal
 
 import attrs
@@ -68,14 +69,46 @@ class Word:
     over: bool = False
 
 
-def _all() -> dict[str, Word]:
-    from watchword.words import crowd, motion, owner, posture, space
+class Words(Mapping[str, Word]):
+    """Words by name: the language's own, and behind them what installed packages bring.
 
-    return {word.name: word for room in (space, motion, posture, owner, crowd) for word in room.WORDS}
+    The packages are only asked where a name is not the language's own, or where all words are.
+
+    Args:
+        shape: Words of this shape alone; empty for all.
+    """
+
+    def __init__(self, shape: str = "") -> None:
+        self._shape = shape
+
+    @cached_property
+    def _own(self) -> dict[str, Word]:
+        from watchword.words import crowd, motion, owner, posture, space
+
+        every = (word for room in (space, motion, posture, owner, crowd) for word in room.WORDS)
+        return {word.name: word for word in every if self._shape in ("", word.shape)}
+
+    @property
+    def _brought(self) -> dict[str, Word]:
+        from watchword.words import plugins
+
+        every = plugins.words(frozenset(WORDS._own))
+        return {name: word for name, word in every.items() if self._shape in ("", word.shape)}
+
+    def __getitem__(self, name: str) -> Word:
+        own = self._own.get(name)
+        return own if own is not None else self._brought[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from self._brought
+
+    def __len__(self) -> int:
+        return len(self._own) + len(self._brought)
 
 
-WORDS = MappingProxyType(_all())
+WORDS = Words()
 """Every word by its name."""
 
-ATTRIBUTES = MappingProxyType({name: word for name, word in WORDS.items() if word.shape == ".W"})
+ATTRIBUTES = Words(".W")
 """What can be asked of a thing: `p.speed`."""

@@ -1,0 +1,90 @@
+"""`watchword words`: the language's reference in the terminal, made from the words themselves."""
+
+from __future__ import annotations
+
+from textwrap import fill, indent
+
+import click
+
+from watchword.errors import WatchwordError
+from watchword.lang.findings import did_you_mean
+from watchword.words import WORDS, Word
+
+STANDS = {
+    "is W": "p is {}",
+    "W": "p {}",
+    "W zone NAME": "p {} zone z",
+    "W line NAME": "p {} line l [inward | outward | to SIDE | either way]",
+    "W flow in zone NAME": "p {} flow in zone z",
+    "W toward WAY": "p {} toward north | 90deg | zone z",
+    "W R of THING": "p {} 2m of b",
+    "W CLASS": "p {} bag",
+    "W of GROUP": "{} of person in zone z",
+    "W ATTRIBUTE of GROUP": "{} speed of person in zone z",
+    "W of (CONDITION)": "{} of (p in zone z)",
+    "W share of zone NAME": "{} share of zone z",
+    "W(…)": "{}(p, b)",
+    ".W": "p.{}",
+}
+"""How a word of each shape stands in a sentence."""
+TOPICS = {
+    "states": "state",
+    "events": "event",
+    "quantities": "quantity",
+    "zone": "zone",
+    "zones": "zone",
+    "line": "line",
+    "lines": "line",
+    "groups": "GROUP",
+    "attributes": ".W",
+}
+"""What may be asked for besides a name: a kind, or a part of a shape."""
+
+
+@click.command()
+@click.argument("name", required=False)
+def words(name: str | None) -> None:
+    """The words of the language: all of them, one by its NAME, or a topic.
+
+    Topics: states, events, quantities, zones, lines, groups, attributes.
+    """
+    if name is None:
+        for kind, several in (("state", "states"), ("event", "events"), ("quantity", "quantities")):
+            click.echo(several)
+            _list([w for w in WORDS.values() if w.kind == kind])
+            click.echo()
+        click.echo("* read and checked, not run by this version\nmore: watchword words NAME")
+        return
+    if name in WORDS:
+        click.echo(described(WORDS[name]))
+        return
+    topic = TOPICS.get(name, "")
+    about = [w for w in WORDS.values() if topic and (topic == w.kind or topic in w.shape)]
+    if not about:
+        hint = did_you_mean(name, [*WORDS, *TOPICS]) or f"topics: {', '.join(TOPICS)}"
+        raise WatchwordError(f"there is no word {name!r}", fix=hint)
+    _list(about)
+
+
+def _list(some: list[Word]) -> None:
+    wide = max(len(w.name) for w in some)
+    for word in some:
+        first = word.prose.partition(". ")[0].rstrip(".")
+        first = first if len(first) <= 74 else first[:73].rsplit(" ", 1)[0] + " …"
+        click.echo(f"  {word.name:<{wide}}{' ' if word.build else '*'} {first}")
+
+
+def described(word: Word) -> str:
+    """All that is known of a word, as text."""
+    lines = [f"{word.name} · {word.kind}", f"  {STANDS[word.shape].format(word.name)}", ""]
+    lines.append(indent(fill(word.prose, 90), "  "))
+    lines += [f"  {p.name}: {' or '.join(p.measures)}; where not said {p.default}" for p in word.parameters]
+    if word.measures:
+        lines.append(f"  measures: {' or '.join(word.measures)}")
+    if word.metric:
+        lines.append("  needs the ground's calibration")
+    if word.over:
+        lines.append("  needs a time to look back: over 1min")
+    if not word.build:
+        lines.append("  read and checked; this version does not run it")
+    return "\n".join([*lines, "", f"  {word.example}"])
