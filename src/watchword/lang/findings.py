@@ -27,7 +27,6 @@ CODES: dict[str, str] = {
     "E107": "line `{line}` has no side `{name}`",
     "E108": "line `{line}` has no sides, so `{name}` says nothing",
     "E109": "a thing has no attribute `{name}`",
-    "E110": "rule `{rule}` applies to no camera",
     "E111": "there is no schedule `{name}`",
     "E112": "there is no signal `{name}`",
     "E113": "there is no parameter `${name}`",
@@ -51,11 +50,9 @@ CODES: dict[str, str] = {
     "E215": "`{got}` is a {kind}; `{name}` takes a {wanted} here",
     "E216": "`{name}` needs a time to look back: `over 1min`",
     "E217": "`{name}` does not go with `{what}`",
-    "E218": "`{name}` is {kind}; here {wanted} is needed",
     "E301": "`{path}` cannot be included: {why}",
     "E302": "{what} needs camera {camera} to be calibrated, and it is not",
     "E303": "zone `{name}` has no flow",
-    "E304": "camera {camera} does not know where {name} is",
     "E305": "`unless firing` goes round in a circle: {path}",
     "E306": "condition `{name}` is made of itself",
     "E401": "`{name}` is read and checked, but this version does not run it",
@@ -173,6 +170,21 @@ def nearest(name: str, known: Iterable[str]) -> str:
     folded = {k.casefold(): k for k in sorted(known, reverse=True)}
     found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else ""
+
+
+def distance(a: str, b: str) -> int:
+    """How many letters have to be changed, added, left out or swapped with a neighbour (restricted Damerau)."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row = row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before = previous
+    return row[-1]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
