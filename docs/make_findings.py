@@ -5,6 +5,7 @@ python docs/make_findings.py [FOLDER]
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -26,9 +27,15 @@ def page(code: str) -> str:
     kind = "an error: the file does not run" if code.startswith("E") else "a warning: the file runs"
     means = about.means if about.means.endswith((".", "?")) else f"{about.means}."
     return (
-        f"# {code}\n\n{CODES[code]}\n\n{kind[0].upper()}{kind[1:]}. Found by {ASKS[about.asks]}.\n\n{means}\n\n"
-        f"## Not so\n\n```text\n{shown(about.bad)}\n```\n\n## But so\n\n```text\n{shown(about.good)}\n```\n{allow(code, about)}"
+        f"# {code}\n\n> {said(code)}\n\n{means}\n\n{kind[0].upper()}{kind[1:]}. Found by {ASKS[about.asks]}.\n\n"
+        f"## Not so\n\n```text\n{shown(about.bad)}\n```\n\n"
+        f"## But so\n\n```text\n{shown(about.good)}\n```\n{allow(code, about)}"
     )
+
+
+def said(code: str) -> str:
+    """The message of a code, what it is filled in with left open."""
+    return re.sub(r"`?\$?\{\w+\}`?", "…", CODES[code]) if code != "E207" else "the zone or the line makes no sense"
 
 
 def shown(text: str) -> str:
@@ -47,7 +54,7 @@ def allow(code: str, about: Page) -> str:
 
 def index() -> str:
     """The list of all codes."""
-    rows = [f"| [{code}]({code}.md) | {message.replace('|', '/')} |" for code, message in CODES.items()]
+    rows = [f"| [{code}]({code}.md) | {said(code)} |" for code in CODES]
     head = "# Findings\n\nEvery code that a check may give. A code is never used for another fault again.\n"
     return "\n".join([head, "| code | says |", "| --- | --- |", *rows, ""])
 

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.conditions import ConditionCheck, Scope
+from watchword.lang.conditions import ConditionCheck, Scope, distance
 from watchword.lang.findings import Finding, Place, did_you_mean
 from watchword.lang.kinds import kind
 from watchword.lang.names import Names
@@ -116,6 +116,8 @@ class RuleCheck:
         scope = Scope({"it": "thing"}, values)
         self._conditions.classes(said.classes)
         exprs: list[n.Expr] = []
+        if self._slip(parts):
+            return
         for part in parts:
             body = part.body if isinstance(part, n.With) else part
             exprs.append(body)
@@ -126,6 +128,17 @@ class RuleCheck:
             events = [e for e in exprs if kind(e, self.names) == "event"]
             if events:
                 self._conditions.not_event(events[0])
+
+    def _slip(self, parts: list[n.Apply | n.Becomes | n.With]) -> bool:
+        """`enters zon vault`: one slip that would else be three unknown words."""
+        for word, slip in zip(parts, parts[1:], strict=False):
+            known = WORDS.get(word.word.text) if isinstance(word, n.Apply) and not word.names else None
+            wanted = {"W zone NAME": "zone", "W line NAME": "line"}.get(known.shape if known else "", "")
+            if wanted and isinstance(slip, n.Apply) and slip.word.text not in WORDS:
+                if distance(slip.word.text, wanted) <= 2:
+                    self.add("E102", slip.word.span, name=slip.word.text, hint=f"did you mean `{wanted}`?")
+                    return True
+        return False
 
     def _events(self, parts: list[n.Expr]) -> None:
         events = [p for p in parts if kind(p, self.names) == "event"]

@@ -1,4 +1,4 @@
-"""What each code means, with an example that gives it and one that does not; the pages of `docs/findings` are made of it."""
+"""What each code means, with an example that gives it and one that does not; `docs/findings` is made of it."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _PAIR = "rule b {\n  when any person for 5s\n}\n"
 
 PAGES: dict[str, Page] = {
     "E001": Page(
-        "The text goes on in a way that the language does not know. The caret stands under the first word that does not "
-        "fit; what was expected there stands beside it.",
+        "The text goes on in a way that the language does not know. The caret stands under the first word that does "
+        "not fit; what was expected there stands beside it.",
         "rule a: person is still for 5 min",
         "rule a: person is still for 5min",
     ),
@@ -161,7 +161,7 @@ PAGES: dict[str, Page] = {
         "rule a: person is still for 5s\nrule b: bag unattended > 60s",
     ),
     "E205": Page(
-        "A thing's name must not be that of a word, a class, a zone or another thing: the rule could be read in two ways.",
+        "A thing's name must not be that of a word, a class, a zone or another thing: it could be read in two ways.",
         "rule a {\n  each person vehicle\n  when vehicle is still for 5s\n}",
         _rule(_STILL),
     ),
@@ -235,7 +235,8 @@ PAGES: dict[str, Page] = {
     "E303": Page(
         "The zone was drawn without the direction that people should go.",
         "rule a: person against flow in zone hall for 1s",
-        "zone up = polygon (0, 0) (9, 0) (9, 9) flowing (0, 0) to (0, 9)\nrule a: person against flow in zone up for 1s",
+        "zone up = polygon (0, 0) (9, 0) (9, 9) flowing (0, 0) to (0, 9)\n"
+        "rule a: person against flow in zone up for 1s",
         "scene",
     ),
     "E305": Page(
@@ -249,7 +250,7 @@ PAGES: dict[str, Page] = {
         "define f(x) = x is still or x is visible\n" + _rule("f(p) for 5s"),
     ),
     "E401": Page(
-        "The language has it, and this version does not run it yet. A check says nothing of it; a run refuses the rule.",
+        "The language has it, and this version does not run it yet. A check passes over it; a run refuses the rule.",
         "rule a: person lying for 5s",
         "rule a: person still for 5s",
         "run",
