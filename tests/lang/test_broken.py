@@ -1,7 +1,7 @@
 """Every broken text has its exact message: a pair of files, `NAME.watch` and `NAME.txt`.
 
-A text that begins with `# scene` is checked with the station's scene, for its camera `hall`; one that begins with `# run` as
-a run would.
+A text that begins with `# scene` is checked with the station's scene, for its camera `hall`; with `# run` first,
+as a run would check it.
 """
 
 from __future__ import annotations

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.conditions import ConditionCheck, Scope, distance
-from watchword.lang.findings import Finding, Place, did_you_mean
+from watchword.lang.conditions import ConditionCheck, Scope
+from watchword.lang.findings import Finding, Place, did_you_mean, distance
 from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.parse import keywords
@@ -131,13 +132,13 @@ class RuleCheck:
 
     def _slip(self, parts: list[n.Apply | n.Becomes | n.With]) -> bool:
         """`enters zon vault`: one slip that would else be three unknown words."""
-        for word, slip in zip(parts, parts[1:], strict=False):
+        for word, slip in pairwise(parts):
             known = WORDS.get(word.word.text) if isinstance(word, n.Apply) and not word.names else None
             wanted = {"W zone NAME": "zone", "W line NAME": "line"}.get(known.shape if known else "", "")
-            if wanted and isinstance(slip, n.Apply) and slip.word.text not in WORDS:
-                if distance(slip.word.text, wanted) <= 2:
-                    self.add("E102", slip.word.span, name=slip.word.text, hint=f"did you mean `{wanted}`?")
-                    return True
+            unknown = isinstance(slip, n.Apply) and slip.word.text not in WORDS
+            if wanted and isinstance(slip, n.Apply) and unknown and distance(slip.word.text, wanted) <= 2:
+                self.add("E102", slip.word.span, name=slip.word.text, hint=f"did you mean `{wanted}`?")
+                return True
         return False
 
     def _events(self, parts: list[n.Expr]) -> None:
