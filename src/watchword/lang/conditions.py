@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.findings import Edit, Finding, Place, did_you_mean, finding, nearest
-from watchword.lang.kinds import ANY, EXAMPLES, kind, measures
+from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, finding, nearest
+from watchword.lang.kinds import ANY, EXAMPLES, kind, measures, parameter_uses
 from watchword.lang.names import Names
 from watchword.lang.refs import walk
 from watchword.lang.rewrite import argued
 from watchword.lang.show import show
 from watchword.text import Source, Span
-from watchword.units import KINDS, METRIC
+from watchword.units import KINDS
 from watchword.words import ATTRIBUTES, WORDS, Word
 from watchword.words.labels import KNOWN
 
@@ -345,7 +345,11 @@ class ConditionCheck:
         uses = parameter_uses(define)
         for parameter, arg in zip(define.parameters, node.args, strict=True):
             wanted = uses.get(parameter.text, "")
-            have = _argument(arg, scope)
+            have = "quantity"
+            if isinstance(arg, n.ZoneName):
+                have = "zone"
+            elif isinstance(arg, n.Name):
+                have = scope.things.get(arg.text, "name")
             if isinstance(arg, n.Param):
                 self.amount(arg, scope, *frozenset(KINDS.values()))
             elif wanted and have != wanted and not (have == "name" and wanted in ("class", "zone", "thing")):
@@ -510,18 +514,6 @@ class ConditionCheck:
             self.add("E217", over.span, name=name.text, what="over", hint="leave it out")
 
 
-def metric_places(node: object, names: Names) -> list[tuple[Span, str, str]]:
-    """Where a condition without sugar asks for metres: place, kind of quantity, and text."""
-    found = []
-    for part in walk(node):
-        if isinstance(part, n.Quantity) and KINDS.get(part.unit) in METRIC:
-            found.append((part.span, KINDS[part.unit], show(part)))
-        elif isinstance(part, n.Of) and part.word.text in WORDS and WORDS[part.word.text].metric:
-            found.append((part.word.span, "density", part.word.text))
-    del names
-    return found
-
-
 def _with_it(scope: Scope) -> Scope:
     return Scope({**scope.things, "it": "thing"}, scope.values, scope.arguments)
 
@@ -543,62 +535,3 @@ def _kinds(kinds: Iterable[str]) -> str:
 def _examples(kinds: Iterable[str]) -> str:
     shown = [EXAMPLES[k] for k in sorted(kinds) if k in EXAMPLES]
     return f"write it like {' or '.join(f'`{s}`' for s in shown)}" if 0 < len(shown) <= 3 else ""
-
-
-def _argument(arg: n.Amount | n.Name | n.ZoneName, scope: Scope) -> str:
-    match arg:
-        case n.ZoneName():
-            return "zone"
-        case n.Name():
-            return scope.things.get(arg.text, "name")
-        case _:
-            return "quantity"
-
-
-def parameter_uses(define: n.DefineDef) -> dict[str, str]:
-    """What each parameter of a named condition stands for: a thing, a zone, a class, a line or a quantity."""
-    own = {p.text for p in define.parameters}
-    found: dict[str, str] = {}
-
-    def use(name: n.Name | None, what: str) -> None:
-        if name is not None and name.text in own:
-            found.setdefault(name.text, what)
-
-    for part in walk(define.body):
-        match part:
-            case n.Param():
-                if part.name in own:
-                    found.setdefault(part.name, "quantity")
-            case n.Apply():
-                use(part.thing, "thing")
-                for name in part.names:
-                    use(name, "line" if part.way else "zone")
-                for name in part.others:
-                    use(name, "thing")
-            case n.Near():
-                use(part.thing, "thing")
-            case n.Attribute():
-                use(part.thing, "thing")
-            case n.Group():
-                for name in part.classes:
-                    use(name, "class")
-                for name in part.other:
-                    use(name, "thing")
-            case n.OfZone():
-                use(part.zone, "zone")
-    return found
-
-
-def distance(a: str, b: str) -> int:
-    """How many letters have to be changed, added, left out or swapped with a neighbour (restricted Damerau)."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row = row, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before = previous
-    return row[-1]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from watchword.lang import nodes as n
 from watchword.lang.names import Names
-from watchword.units import KINDS
+from watchword.lang.refs import walk
+from watchword.lang.show import show
+from watchword.text import Span
+from watchword.units import KINDS, METRIC
 from watchword.words import ATTRIBUTES, WORDS
 
 PLAIN = frozenset({"plain number"})
@@ -74,3 +77,48 @@ def measures(node: n.Measure, lets: dict[str, n.Quantity]) -> frozenset[str]:
 def _of_attribute(name: str) -> frozenset[str]:
     word = ATTRIBUTES.get(name)
     return frozenset(word.measures) if word else ANY
+
+
+def metric_places(node: object) -> list[tuple[Span, str, str]]:
+    """Where a condition without sugar asks for metres: place, kind of quantity, and text."""
+    found = []
+    for part in walk(node):
+        if isinstance(part, n.Quantity) and KINDS.get(part.unit) in METRIC:
+            found.append((part.span, KINDS[part.unit], show(part)))
+        elif isinstance(part, n.Of) and part.word.text in WORDS and WORDS[part.word.text].metric:
+            found.append((part.word.span, "density", part.word.text))
+    return found
+
+
+def parameter_uses(define: n.DefineDef) -> dict[str, str]:
+    """What each parameter of a named condition stands for: a thing, a zone, a class, a line or a quantity."""
+    own = {p.text for p in define.parameters}
+    found: dict[str, str] = {}
+
+    def use(name: n.Name | None, what: str) -> None:
+        if name is not None and name.text in own:
+            found.setdefault(name.text, what)
+
+    for part in walk(define.body):
+        match part:
+            case n.Param():
+                if part.name in own:
+                    found.setdefault(part.name, "quantity")
+            case n.Apply():
+                use(part.thing, "thing")
+                for name in part.names:
+                    use(name, "line" if part.way else "zone")
+                for name in part.others:
+                    use(name, "thing")
+            case n.Near():
+                use(part.thing, "thing")
+            case n.Attribute():
+                use(part.thing, "thing")
+            case n.Group():
+                for name in part.classes:
+                    use(name, "class")
+                for name in part.other:
+                    use(name, "thing")
+            case n.OfZone():
+                use(part.zone, "zone")
+    return found

@@ -12,8 +12,9 @@ from watchword.errors import SceneError, WatchwordError
 from watchword.lang import load as loading
 from watchword.lang import nodes as n
 from watchword.lang.check import RuleCheck, names_of, overridden
-from watchword.lang.conditions import ConditionCheck, metric_places
+from watchword.lang.conditions import ConditionCheck
 from watchword.lang.findings import Finding, did_you_mean, finding, ordered, raise_errors
+from watchword.lang.kinds import metric_places
 from watchword.lang.load import Placed, folder_of
 from watchword.lang.names import Classes, Names, gather
 from watchword.lang.parse import parse_sentence
@@ -176,7 +177,7 @@ class RuleSet:
                         hint = f"draw it: `zone {zone.text} = polygon … flowing (x, y) to (x, y)`"
                         check.add("E303", zone.span, name=zone.text, hint=hint)
         if scene is None or scene.ground is None or not scene.ground.pairs:
-            for span, kind, text in metric_places((rule.when, rule.clear or (), rule.excepted), self.names)[:1]:
+            for span, kind, text in metric_places((rule.when, rule.clear or (), rule.excepted))[:1]:
                 unit = IN_PICTURE.get(kind)
                 hint = (
                     f"say it in {unit}, or give the scene four points of the ground"
