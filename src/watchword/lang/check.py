@@ -62,7 +62,8 @@ def names_of(rule: n.Rule) -> tuple[list[n.Name], list[n.Name]]:
             lines.append(part.line)
         elif isinstance(part, n.OfZone):
             zones.append(part.zone)
-    return zones, lines
+    bound = rule.zone.name.text if rule.zone else None
+    return [zone for zone in zones if zone.text != bound], lines
 
 
 class RuleCheck:

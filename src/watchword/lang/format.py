@@ -119,13 +119,23 @@ def pieces_of(text: str, item: n.Item) -> Iterator[Piece]:
     elif isinstance(item, n.TestDef):
         inner, bare = item.lines, attrs.evolve(item, lines=())
     else:
-        yield Piece(show(item), item.span.start, item.span.end)
+        yield Piece(_line(text, item), item.span.start, item.span.end)
         return
     brace = next(m for m in _BRACE.finditer(text, item.span.start) if m[0] == "{")
     yield Piece(show(bare).partition("\n")[0], item.span.start, brace.end(), opens=True)
     for part in sorted(inner, key=lambda p: p.span.start):
         yield Piece(show(part), part.span.start, part.span.end, "  ")
     yield Piece("}", item.span.end - 1, item.span.end, closes=True)
+
+
+def _line(text: str, item: n.Item) -> str:
+    """An item of one line. Of `> 60s` and `for 60s`, which are the same, the writer's stays."""
+    shown = show(item)
+    for phrase in item.body.phrases if isinstance(item, n.RuleDef) and isinstance(item.body, n.Sentence) else ():
+        sign = re.compile(">=?").match(text, phrase.span.start) if isinstance(phrase, n.Held) else None
+        if sign and isinstance(phrase, n.Held):
+            shown = shown.replace(f" {show(phrase)}", f" {sign[0]} {show(phrase.duration)}", 1)
+    return shown
 
 
 def _attach(pieces: Sequence[Piece], found: Sequence[Comment]) -> list[Comment]:

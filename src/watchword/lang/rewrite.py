@@ -130,6 +130,13 @@ def zone_groups(node: Any, names: Names) -> Any:
     """`in zone GROUP` is in any of its zones; `outside` in none."""
 
     def change(part: Any) -> Any:
+        if isinstance(part, n.Group):
+            opened = [f for f in part.filters if not isinstance(f, n.Apply)]
+            if not opened:
+                return part
+            where = both([*([part.where] if part.where else []), *opened], part.span)
+            filters = tuple(f for f in part.filters if isinstance(f, n.Apply))
+            return attrs.evolve(part, filters=filters, where=where)
         if not isinstance(part, n.Apply) or len(part.names) != 1 or part.way is not None:
             return part
         members = names.zone_members(part.names[0].text)
@@ -250,7 +257,7 @@ def _clauses(given: n.RuleDef, clauses: Sequence[n.Clauses]) -> n.Rule:
     fields: dict[str, Any] = {"each": None}
     if isinstance(each, n.Each):
         it = each.name
-        filters: list[n.Expr] = [attrs.evolve(f, thing=attrs.evolve(it, span=f.thing.span)) for f in each.filters]
+        filters: list[n.Expr] = [_about(f, it) for f in each.filters]
         if each.where is not None:
             filters.append(_about(each.where, it))
         filters += [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import singledispatch
 
 from watchword.lang import nodes as n
 from watchword.lang.build import DAYS
-from watchword.units import show_duration
+from watchword.units import SECOND
 from watchword.words import WORDS
 
 _LEVEL: dict[type, int] = {n.For: 0, n.Sequence: 1, n.Or: 2, n.And: 3, n.Not: 4}
@@ -399,28 +400,33 @@ def _(node: n.Override) -> str:
 # ---- tests ---------------------------------------------------------------------------------------------------------
 
 
+def _time(ns: int) -> str:
+    """A time of a test in seconds, exact."""
+    return f"{Decimal(ns).scaleb(-9):f}".rstrip("0").rstrip(".") + "s" if ns % SECOND else f"{ns // SECOND}s"
+
+
 def _on(camera: str) -> str:
     return f" on camera {camera}" if camera else ""
 
 
 @show.register
 def _(node: n.Walk) -> str:
-    start = f" from {show_duration(node.start)}" if node.start is not None else ""
-    return f"walks to {_point(node.to)}{start} by {show_duration(node.end)}"
+    start = f" from {_time(node.start)}" if node.start is not None else ""
+    return f"walks to {_point(node.to)}{start} by {_time(node.end)}"
 
 
 @show.register
 def _(node: n.GivenThing) -> str:
     tall = f" tall {_number(node.tall)}px" if node.tall is not None else ""
     walks = "".join(f", {show(walk)}" for walk in node.walks)
-    end = "" if node.end is None else f"{', ends' if node.walks else ' to'} {show_duration(node.end)}"
-    head = f"given {node.label.text} {node.name.text}{tall} at {_point(node.at)} from {show_duration(node.start)}"
+    end = "" if node.end is None else f"{', ends' if node.walks else ' to'} {_time(node.end)}"
+    head = f"given {node.label.text} {node.name.text}{tall} at {_point(node.at)} from {_time(node.start)}"
     return f"{head}{walks}{end}{_on(node.camera)}"
 
 
 @show.register
 def _(node: n.GivenSpell) -> str:
-    spell = f"from {show_duration(node.start)} to {show_duration(node.end)}"
+    spell = f"from {_time(node.start)} to {_time(node.end)}"
     match node.kind:
         case "dark":
             return f"given dark {spell}{_on(node.camera)}"
@@ -428,7 +434,7 @@ def _(node: n.GivenSpell) -> str:
             assert node.label is not None
             return f"given {show(node.name)} labelled {node.label.text} {spell}"
         case "signal":
-            spell = f"at {show_duration(node.start)}" if node.start == node.end else spell
+            spell = f"at {_time(node.start)}" if node.start == node.end else spell
             return f"given signal {show(node.name)} {spell}{_on(node.camera)}"
         case _:
             return f"given {node.kind} {show(node.name)} {spell}"
@@ -445,8 +451,8 @@ def _(node: n.GivenSetting) -> str:
 @show.register
 def _(node: n.Expect) -> str:
     of = f" of {node.thing.text}" if node.thing else ""
-    outcomes = ", ".join(f"{state} at {show_duration(time)}" for state, time in node.outcomes)
-    within = f" within {show_duration(node.within)}" if node.within is not None else ""
+    outcomes = ", ".join(f"{state} at {_time(time)}" for state, time in node.outcomes)
+    within = f" within {_time(node.within)}" if node.within is not None else ""
     return f"expect {node.rule.text}{of} {outcomes}{within}{_on(node.camera)}"
 
 
