@@ -6,11 +6,23 @@ const { LanguageClient } = require("vscode-languageclient/node");
 
 let client;
 
+// Behind `in zone ` the zones are wanted next: ask for them at once.
+async function askOn(document, position, context, token, next) {
+  const found = await next(document, position, context, token);
+  for (const item of found?.items ?? found ?? []) {
+    if (typeof item.insertText === "string" && /[ (]$/.test(item.insertText)) {
+      item.command = { command: "editor.action.triggerSuggest", title: "what comes next" };
+    }
+  }
+  return found;
+}
+
 async function start() {
   const [command, ...args] = vscode.workspace.getConfiguration("watchword").get("command");
   const options = {
     documentSelector: [{ language: "watch" }],
     // A scene says which zones there are: when one is saved, the rules beside it are checked anew.
+    middleware: { provideCompletionItem: askOn },
     synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{watch,json}") },
   };
   client = new LanguageClient("watchword", "Watchword", { command, args }, options);

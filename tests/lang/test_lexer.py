@@ -15,7 +15,9 @@ from pygments.token import Comment, Error, Keyword, Name, Number, String, Whites
 
 from watchword.lang import vocabulary
 from watchword.lang.parse import keywords, parser
+from watchword.lang.ruleset import check_text
 from watchword.lexer import WatchLexer
+from watchword.text import Source
 from watchword.units import KINDS
 from watchword.words import WORDS
 
@@ -181,12 +183,22 @@ def test_the_textmate_grammar_is_written_anew_when_the_language_changes():
     assert GRAMMAR.read_text("utf-8") == made, "run: python editors/make_grammar.py"
 
 
+def test_the_snippets_are_rules_without_a_mistake():
+    snippets = json.loads((EDITORS / "vscode" / "snippets.json").read_text("utf-8"))
+    bodies = ["\n".join(one["body"]) for one in snippets.values()]
+    text = "\n".join(re.sub(r"\$\{\d+:([^{}]*)\}", r"\1", body) for body in bodies)
+    findings = check_text(Source("snippets", text)).findings
+    assert [f.show() for f in findings if f.code != "W202"] == []
+    assert text.count("rule ") == 5
+
+
 def test_the_extension_says_what_it_holds():
     package = json.loads((EDITORS / "vscode" / "package.json").read_text("utf-8"))
     contributes = package["contributes"]
     for path in (
         contributes["grammars"][0]["path"],
         contributes["languages"][0]["configuration"],
+        contributes["snippets"][0]["path"],
         package["main"],
         "README.md",
     ):
