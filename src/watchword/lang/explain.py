@@ -6,9 +6,9 @@ import attrs
 
 from watchword.lang import nodes as n
 from watchword.lang.check import names_of
-from watchword.lang.conditions import COMPASS, metric_places
+from watchword.lang.conditions import COMPASS
 from watchword.lang.english import amount, classes, lines
-from watchword.lang.kinds import kind
+from watchword.lang.kinds import kind, metric_places
 from watchword.lang.refs import walk
 from watchword.lang.rewrite import is_absence, ns
 from watchword.lang.ruleset import RuleSet
@@ -234,7 +234,7 @@ def _needs(rules: RuleSet, rule: n.Rule, parts: list[object], said: set[str]) ->
     columns = sorted({p.name.text for p in parts if isinstance(p, n.Attribute)} - {*ATTRIBUTES})
     if columns:
         told.append(f"a detector that gives: {', '.join(columns)}")
-    metric = metric_places((rule.when, rule.clear or (), rule.excepted), rules.names)
+    metric = metric_places((rule.when, rule.clear or (), rule.excepted))
     if metric:
         told.append(f"the ground's calibration, for {', '.join(dict.fromkeys(f'`{m[2]}`' for m in metric))}")
     if any(isinstance(p, n.Apply) and p.compass is not None and p.compass.text in COMPASS for p in parts):

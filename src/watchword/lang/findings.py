@@ -18,6 +18,7 @@ CODES: dict[str, str] = {
     "E004": "this is language {got}; Watchword reads language 1",
     "E005": "the file is too large: {got}",
     "E006": "this nests too deep",
+    "E007": "`{got}` is more than is read: {why}",
     "E101": "there is no class `{name}`",
     "E102": "there is no word `{name}`",
     "E103": "nothing here is called `{name}`",

@@ -57,7 +57,11 @@ class _Loader:
 
         if self._root is None or folder is None:
             return wrong("a text without a file includes nothing", "save the rules to a file")
-        path = (folder / item.path).resolve()
+        try:
+            path = (folder / item.path).resolve()
+            strange = path.exists() and not path.is_file()
+        except (OSError, RuntimeError, ValueError):  # a name too long, links in a circle, a zero byte
+            return wrong("that is no path", "check the path; it starts at this file's folder")
         if not path.is_relative_to(self._root):
             return wrong("it lies outside the folder of the rule file", "put it beside the rule file, or below")
         if path in above:
@@ -65,6 +69,8 @@ class _Loader:
         self._count += 1
         if self._count > MOST:
             return wrong(f"more than {MOST} files are included", "put some together")
+        if strange:
+            return wrong("it is no file", "give a rule file")
         try:
             text = path.read_text("utf-8-sig")
         except OSError as error:

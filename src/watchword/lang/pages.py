@@ -66,6 +66,11 @@ PAGES: dict[str, Page] = {
         _rule("(" * (DEEPEST + 1) + "p is still" + ")" * (DEEPEST + 1) + " for 5s"),
         _rule(f"({_STILL})"),
     ),
+    "E007": Page(
+        "A number of more digits than any camera measures, or a time that nobody lives to see.",
+        "rule a: person is still for 9999999h",
+        "rule a: person is still for 9999s",
+    ),
     "E101": Page(
         "One or two letters off a class that is known. A class that is like none is taken for a label of a detector of "
         "your own.",

@@ -13,11 +13,17 @@ from watchword.lang import tables
 from watchword.lang.findings import Edit, Finding, did_you_mean, finding
 from watchword.lang.scenario import BuildAll
 from watchword.text import Source, Span
+from watchword.units import HOUR, TIME
 
 LARGEST = 4_000_000
 """Characters a file may have."""
 DEEPEST = 100
 """How deep brackets may nest."""
+
+DIGITS = 30
+"""Digits that a number may have: no tool that draws zones writes more."""
+LONGEST = 20 * 366 * 24 * HOUR
+"""The longest time, ns: sums of some of them and the date still fit 64 bits."""
 
 SKIP = r'"(?:\\.|[^"\\\n])*"|\#[^\n]*'
 """What may hold anything: a text in quotes, a comment."""
@@ -33,6 +39,7 @@ _ITEM = (
     r"|^[ \t]*(?:rule|class|language|test|let|define|include|schedule|signal|override|zones)\b(?=[ \t])"
     r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:=|polygon\b|\()))"
 )
+_BOUND = re.compile(rf"{SKIP}|[()]|(?P<number>\d[\d.]{{5,}})(?P<unit>(?:ms|min|s|h)(?![\w/]))?")
 _CUT = re.compile(f"{SKIP}|{_ITEM}", re.MULTILINE)
 
 _READABLE = {
@@ -125,12 +132,9 @@ def parse_sentence(source: Source) -> tuple[n.RuleDef | None, list[Finding]]:
 
 
 def _parse(source: Source, text: str, offset: int) -> n.Item | Finding:
-    depth = 0
-    for match in re.finditer(f"{SKIP}|[()]", text):
-        depth += {"(": 1, ")": -1}.get(match[0], 0)
-        if depth > DEEPEST:
-            at = Span(match.start() + offset, match.end() + offset)
-            return finding("E006", source, at, hint=f"brackets nest at most {DEEPEST} deep")
+    wrong = _beyond(source, text, offset)
+    if wrong is not None:
+        return wrong
     try:
         tree = parser().parse(text)
         item: n.Item = BuildAll(offset).transform(tree)
@@ -141,6 +145,25 @@ def _parse(source: Source, text: str, offset: int) -> n.Item | Finding:
         first = re.match(r"\s*\w+", text)
         at = Span(max(0, offset), max(0, offset) + (len(first[0]) if first else 1))
         return finding("E006", source, at, hint="say it in fewer steps")
+
+
+def _beyond(source: Source, text: str, offset: int) -> Finding | None:
+    """Brackets that nest too deep, numbers that are too long, times beyond all use."""
+    depth = 0
+    for match in _BOUND.finditer(text):
+        at = Span(max(0, match.start() + offset), max(0, match.end() + offset))
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth > DEEPEST:
+            return finding("E006", source, at, hint=f"brackets nest at most {DEEPEST} deep")
+        number, unit = match["number"], match["unit"]
+        if number is None:
+            continue
+        if len(number) > DIGITS:
+            got = f"{number[:12]}… ({len(number):,} digits)"
+            return finding("E007", source, at, got=got, why=f"a number has at most {DIGITS} digits")
+        if unit and number.count(".") < 2 and float(number) * TIME[unit] > LONGEST:
+            return finding("E007", source, at, got=match[0], why="the longest time is 20 years")
+    return None
 
 
 def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) -> Finding:

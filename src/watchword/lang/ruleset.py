@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
@@ -338,6 +339,13 @@ def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> Rul
 
 def _definitions(names: Names) -> list[Finding]:
     findings: list[Finding] = []
+    for placed in names.get("schedule").values():
+        for window in placed.item.windows if isinstance(placed.item, n.ScheduleDef) else ():
+            written = placed.source.text[window.span.start : window.span.end]
+            if max(window.start, window.end) > 24 * 60 or window.start == 24 * 60 or re.search(r":[6-9]", written):
+                message = f"`{written.split()[0]}` is no window of a day"
+                hint = "hours go to 24, minutes to 59: `22:00-06:00`"
+                findings.append(finding("E207", placed.source, window.span, message=message, hint=hint))
     for kind in ("zone", "line", "define"):
         for placed in names.get(kind).values():
             item = placed.item
