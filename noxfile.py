@@ -70,6 +70,7 @@ def docs(session: nox.Session) -> None:
     wheel(session)
     group(session, "test")
     session.run("python", "docs/make_language.py")
+    session.run("python", "docs/make_findings.py")
     session.run("python", "editors/make_grammar.py")
     session.run("pytest", "tests/docs", *session.posargs)
 
@@ -79,7 +80,7 @@ def benchmarks(session: nox.Session) -> None:
     """Every benchmark, one after the other, or those named: `nox -s benchmarks -- footage speed`."""
     wheel(session)
     group(session, "bench")
-    names = session.posargs or ["footage", "speed", "left_sim", "track_accuracy", "track_speed", "rules"]
+    names = session.posargs or ["footage", "speed", "left_sim", "track_accuracy", "track_speed", "rules", "language"]
     for name in names:
         session.run("python", f"benchmarks/{name}.py")
 
