@@ -20,7 +20,9 @@ from watchword.scene import Scene
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--json", "style", flag_value="json", help="Findings as one JSON object.")
 @click.option("--sarif", "style", flag_value="sarif", help="Findings as a SARIF 2.1.0 log.")
-@click.option("--annotations", "--github", "style", flag_value="github", help="Findings as annotations of a workflow's log.")
+@click.option(
+    "--annotations", "--github", "style", flag_value="github", help="Findings as annotations of a workflow's log."
+)
 def check(files: tuple[str, ...], scene: str | None, strict: bool, style: str | None) -> None:
     """Check rule FILES: every mistake, with its place and what to write instead.
 
