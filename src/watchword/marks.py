@@ -139,7 +139,7 @@ def fading_path(
     span = (last - first) or 1.0
     edge, core = np.zeros(image.shape[:2], np.uint8), np.zeros(image.shape[:2], np.uint8)
     for a, b in pairwise(kept):
-        light = round(255 * (0.25 + 0.75 * (b[0] - first) / span))
+        light = round(255 * (0.25 + 0.75 * min(max((b[0] - first) / span, 0.0), 1.0)))
         piece = _fixed([a[1:], b[1:]])
         cv2.polylines(edge, [piece], False, round(light * 0.7), thick + 3, cv2.LINE_AA, FINE)
         if not dots:
