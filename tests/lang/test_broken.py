@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 
 from watchword.lang import check_text
@@ -17,7 +18,7 @@ from watchword.lang.findings import CODES, Finding, ordered, show_all
 from watchword.scene import Scene
 from watchword.text import Source
 
-STATION = Scene.load(Path(__file__).parents[2] / "docs" / "station.json")
+STATION = attrs.evolve(Scene.load(Path(__file__).parents[2] / "docs" / "station.json"), name="station.json")
 FILES = sorted((Path(__file__).parent / "broken").glob("*.watch"))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchword.editing.actions import actions
+from watchword.editing.actions import Action, Everything, actions, mend_all
 from watchword.editing.complete import Completion, complete
 from watchword.editing.document import Document
 from watchword.editing.places import definition, hover, references, renamable, rename
@@ -174,6 +174,7 @@ def at(text: str, mark: str) -> int:
         ("long =", "let long = 60s"),
         ("near(", "A named condition, a state."),
         ("60s", "time"),
+        ("seen (", "For each luggage"),
     ],
 )
 def test_what_is_said_of_a_place(mark: str, said: str):
@@ -276,12 +277,48 @@ def test_what_can_be_mended_is_mended(broken: str, mended: str | None):
     if mended is None:
         assert not found
         return
-    (action,) = found
+    action = found[0]
+    assert after(broken, action) == mended
+    assert action.mends
+    assert not [f for f in Document.read(mended).findings if f.code == action.finding.code]
+
+
+def after(text: str, action: Action | Everything) -> str:
     (change,) = action.changes
     span = change.place.span
-    after = broken[: span.start] + change.new + broken[span.end :]
-    assert after == mended
-    assert not [f for f in Document.read(after).rules.findings if f.code == action.finding.code]
+    return text[: span.start] + change.new + text[span.end :]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rule a {\n  each person p\n  when p is still for 100ms\n  keep 5s\n}",
+        "rule a {\n  each person p\n  when p is still and p is visible\n    or p is moving for 100ms\n  keep 5s\n}",
+        "zone spare = polygon (0, 0) (9, 0) (9, 9)  # why\nrule a: person is still",
+    ],
+)
+def test_a_warning_can_be_allowed_where_it_stands(text: str):
+    warned = [f.code for f in Document.read(text).findings]
+    assert warned
+    allowing = [a for a in actions(Document.read(text), 0, len(text)) if not a.mends]
+    assert [a.title for a in allowing] == [f"Allow {code} here" for code in warned]
+    left = Document.read(after(text, allowing[0])).findings
+    assert [f.code for f in left] == warned[1:]
+
+
+def test_where_no_comment_would_be_about_the_clause_none_is_offered():
+    text = "rule a { each person p when p is still for 100ms keep 5s }"
+    assert [f.code for f in Document.read(text).findings] == ["W207"]
+    assert actions(Document.read(text), 0, len(text)) == []
+
+
+def test_all_that_can_be_mended_is_mended_at_once():
+    text = "rule a: perrson is stil\nrule b: person in zone hall for 60 s\n"
+    everything = mend_all(Document.read(text))
+    assert everything is not None
+    assert everything.title == "Mend 3 mistakes"
+    assert after(text, everything) == "rule a: person is still\nrule b: person in zone hall for 60s\n"
+    assert mend_all(Document.read("rule a: person is still")) is None
 
 
 def test_without_a_scene_beside_it_a_zone_may_still_be_known_elsewhere(tmp_path: Path):

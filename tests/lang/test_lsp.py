@@ -121,9 +121,12 @@ def test_a_half_written_rule_is_completed_told_of_and_mended(session):
         assert wrong["E102"].range.end == at(text, "stil ", 4)
         assert wrong["E003"].range == t.Range(t.Position(3, 8), t.Position(3, 10))  # two units of UTF-16
         asked = t.CodeActionParams(document, wrong["E102"].range, t.CodeActionContext([wrong["E102"]]))
-        (action,) = await editor.client.text_document_code_action_async(asked)
+        action, everything = await editor.client.text_document_code_action_async(asked)
         (edit,) = action.edit.changes[editor.uri("a.watch")]
         assert (edit.range, edit.new_text) == (wrong["E102"].range, "still")
+        assert (action.kind, everything.kind) == (t.CodeActionKind.QuickFix, t.CodeActionKind.SourceFixAll)
+        (edit,) = everything.edit.changes[editor.uri("a.watch")]
+        assert edit.new_text == text.replace("stil ", "still ").removesuffix("🚶")
 
     session(talk)
 
