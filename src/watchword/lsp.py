@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from lsprotocol import types as t
@@ -15,7 +16,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from watchword.editing.actions import actions
+from watchword.editing.actions import actions, mend_all
 from watchword.editing.complete import Completion, complete
 from watchword.editing.document import Document, Place
 from watchword.editing.places import Change, definition, hover, references, renamable, rename
@@ -72,7 +73,7 @@ class RuleServer(LanguageServer):
         text = self.workspace.get_text_document(uri).source
         known = self._read.get(uri)
         if known is None or known[0] != text:
-            known = self._read[uri] = text, Document.read(text, to_fs_path(uri) or None)
+            known = self._read[uri] = text, Document.read(text, to_fs_path(uri) or None, today=_today())
         return known[1]
 
     def forget(self, uri: str = "") -> None:
@@ -141,7 +142,11 @@ class RuleServer(LanguageServer):
 
     def tell(self, uri: str) -> None:
         """Tell the editor all that is wrong with a text."""
-        document = self.document(uri)
+        try:
+            document = self.document(uri)
+        except WatchwordError as error:  # an installed package brings a word that is none
+            self.window_show_message(t.ShowMessageParams(t.MessageType.Error, f"Watchword: {error}"))
+            return
         found = [self.diagnostic(document, finding) for finding in document.findings]
         version = self.workspace.get_text_document(uri).version
         self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, found, version))
@@ -154,20 +159,21 @@ class RuleServer(LanguageServer):
             severity = t.DiagnosticSeverity.Information
         message = "\n".join([finding.message, *([finding.hint] if finding.hint else []), *finding.notes])
         span = finding.span if own else _include(document, finding)
-        related = [] if own else [t.DiagnosticRelatedInformation(self.location(_place(finding)), finding.message)]
+        related = [] if own else [(Place(finding.source, finding.span), finding.message)]
+        related += [(Place(finding.other.source, finding.other.span), finding.other.note)] if finding.other else []
         return t.Diagnostic(
             self.range(document.source.text, span),
             message if own else f"{finding.where}: {message}",
             severity,
             finding.code,
             source="watchword",
-            related_information=related or None,
+            related_information=[t.DiagnosticRelatedInformation(self.location(p), s) for p, s in related] or None,
             tags=[t.DiagnosticTag.Unnecessary] if finding.code == "W202" else None,
         )
 
 
-def _place(finding: Finding) -> Place:
-    return Place(finding.source, finding.span)
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day where the writer is
 
 
 def _include(document: Document, finding: Finding) -> Span:
@@ -303,22 +309,30 @@ def _changes(ls: RuleServer) -> None:
         except WatchwordError as error:
             raise JsonRpcInvalidParams(str(error)) from None
 
-    @ls.feature(t.TEXT_DOCUMENT_CODE_ACTION, t.CodeActionOptions([t.CodeActionKind.QuickFix]))
+    @ls.feature(
+        t.TEXT_DOCUMENT_CODE_ACTION, t.CodeActionOptions([t.CodeActionKind.QuickFix, t.CodeActionKind.SourceFixAll])
+    )
     def mended(params: t.CodeActionParams) -> list[t.CodeAction]:
         document = ls.document(params.text_document.uri)
         lines = ls.lines(document.source.text)
         start = lines.offset(params.range.start.line, params.range.start.character)
         end = lines.offset(params.range.end.line, params.range.end.character)
-        return [
+        found = [
             t.CodeAction(
                 action.title,
                 t.CodeActionKind.QuickFix,
                 [ls.diagnostic(document, action.finding)],
-                is_preferred=True,
+                is_preferred=action.mends,
                 edit=ls.edit(action.changes),
             )
             for action in actions(document, start, end)
         ]
+        everything = mend_all(document)
+        if everything is not None:
+            found.append(
+                t.CodeAction(everything.title, t.CodeActionKind.SourceFixAll, edit=ls.edit(everything.changes))
+            )
+        return found
 
     @ls.feature(t.TEXT_DOCUMENT_FORMATTING)
     def tidied(params: t.DocumentFormattingParams) -> list[t.TextEdit]:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from watchword.editing.document import SceneFile
 from watchword.lang import nodes as n
+from watchword.lang.explain import explain
 from watchword.lang.kinds import kind
 from watchword.lang.load import Placed
 from watchword.lang.names import Names
+from watchword.lang.ruleset import RuleSet
 from watchword.lang.vocabulary import GLOSSES
 from watchword.units import KINDS
 from watchword.words import WORDS, Word
@@ -98,6 +100,31 @@ def placed_prose(kind_: str, placed: Placed, names: Names) -> str:
         parts.append("A group of zones.")
     line, _ = placed.source.place(item.span.start)
     return "\n\n".join([*parts, f"{kind_} in {placed.source.name}, line {line}"])
+
+
+def rule_prose(rules: RuleSet, rule: n.Rule) -> str:
+    """A rule in plain English, what it is in time, and what it needs."""
+    told = explain(rules, rule)
+    parts = [f"**{told.name}**", _markdown(told.says)]
+    if told.time:
+        parts.append("```text\n" + "\n".join(told.time) + "\n```")
+    needs = [f"* {need}" for need in told.needs]
+    return "\n\n".join([*parts, *(["Needs:\n\n" + "\n".join(needs)] if needs else [])])
+
+
+def _markdown(lines: Iterable[str]) -> str:
+    """Lines of which those that begin with a dash are items of lists, by how far in they stand."""
+    made, least = "", 0
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        if line.lstrip().startswith("- "):
+            item = made.rpartition("\n")[2].lstrip().startswith("- ")
+            least = min(least, indent) if item else indent
+            made += ("\n" if item else "\n\n") + line[least:]
+        else:
+            item = made.rpartition("\n")[2].lstrip().startswith("- ")
+            made += ("\n\n" if item else " ") + line.strip()
+    return made.strip()
 
 
 def scene_prose(kind_: str, name: str, file: SceneFile) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -13,6 +14,7 @@ import attrs
 from watchword.editing.mentions import Mention, mentions
 from watchword.errors import WatchwordError
 from watchword.lang import nodes as n
+from watchword.lang.allow import allowed
 from watchword.lang.findings import Finding, ordered
 from watchword.lang.load import Placed, folder_of
 from watchword.lang.parse import parse
@@ -52,26 +54,41 @@ class Document:
         source: Its text; the name is the path where it has one.
         scenes: The scenes that its rules may mean: the one with the file's own name, else all in its folder.
         rules: The text, checked.
+        folder: The folder that may be included from; None: nothing may.
+        today: The day on which `# allow: … until` is judged; None: before every day.
     """
 
     source: Source
     scenes: tuple[SceneFile, ...]
     rules: RuleSet
+    folder: Path | None = None
+    today: date | None = None
 
     @classmethod
-    def read(cls, text: str, path: str | Path | None = None, scenes: tuple[SceneFile, ...] | None = None) -> Self:
+    def read(
+        cls,
+        text: str,
+        path: str | Path | None = None,
+        scenes: tuple[SceneFile, ...] | None = None,
+        today: date | None = None,
+    ) -> Self:
         """Check a text; without a path nothing is included and there is no scene.
 
         Args:
             text: The text as the editor has it, saved or not.
             path: The file it belongs to.
             scenes: The scenes to go by; None: those beside the file.
+            today: The day on which `# allow: … until` is judged; None: before every day.
         """
         source = Source(str(path) if path else "rules", text)
         folder = folder_of(path) if path else None
         if scenes is None:
             scenes = scenes_beside(Path(path)) if path else ()
-        return cls(source, scenes, check_text(source, folder))
+        return cls(source, scenes, check_text(source, folder), folder, today)
+
+    def again(self, source: Source) -> Self:
+        """Another text in this one's place."""
+        return type(self)(source, self.scenes, check_text(source, self.folder), self.folder, self.today)
 
     @cached_property
     def items(self) -> tuple[n.Item, ...]:
@@ -102,7 +119,7 @@ class Document:
         cameras = self._cameras()
         if cameras:
             found += self.rules.resolve(cameras)
-        return ordered(found)
+        return allowed(ordered(found), self.rules.sources, self.today or date.min)
 
     def doubtful(self, finding: Finding) -> bool:
         """True where a finding would not stand if there were a scene, and none is beside the file."""
@@ -159,15 +176,6 @@ class Document:
                 span = Span(found.start() + 1, found.end() - 1) if found else Span(0, 0)
                 return Place(Source(str(file.path), file.text), span)
         return None
-
-    def included(self) -> Iterator[Source]:
-        """The texts of the files it includes that define something."""
-        seen = {id(self.source)}
-        for kind in ("class", "zone", "line", "let", "define", "schedule", "signal", "rule"):
-            for placed in self.rules.names.get(kind).values():
-                if id(placed.source) not in seen:
-                    seen.add(id(placed.source))
-                    yield placed.source
 
 
 def _name_of(placed: Placed) -> Place:

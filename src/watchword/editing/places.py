@@ -64,7 +64,9 @@ def _said_of(document: Document, mention: Mention) -> str:
         return describe.class_prose(name, names)
     placed = names.get(mention.kind).get(name)
     if placed is not None:
-        return describe.placed_prose(mention.kind, placed, names)
+        rule = next((r for r in document.rules.rules if mention.kind == "rule" and r.name == name), None)
+        english = describe.rule_prose(document.rules, rule) if rule else ""
+        return english or describe.placed_prose(mention.kind, placed, names)
     for file in document.scenes:
         known = {"zone": file.scene.zones, "line": file.scene.lines}.get(mention.kind, {})
         if name in known:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from watchword.lang.parse import grammar
 from watchword.units import KINDS
-from watchword.words import WORDS
+from watchword.words import crowd, motion, owner, posture, space
 
 _CHOICE = re.compile(r"^(_?[A-Z_]+)\.\d: /\(?([a-z]+(?:\|[a-z]+)*)\)?(?:\(-.*\)\?)?\(\?!\\w\)/$", re.MULTILINE)
 
@@ -91,8 +91,8 @@ def values() -> frozenset[str]:
 
 @cache
 def words() -> frozenset[str]:
-    """Every word of the language that is no keyword: `still`, `enters`, `speed`, …"""
-    return frozenset(WORDS) - keywords()
+    """Every word of the language that is no keyword: `still`, `enters`, `speed`, …; not those of other packages."""
+    return frozenset(word.name for room in (crowd, motion, owner, posture, space) for word in room.WORDS) - keywords()
 
 
 @cache
