@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 from lsprotocol import types as t
@@ -63,9 +64,7 @@ class RuleServer(LanguageServer):
     """A language server for rule files, with the texts that an editor has open."""
 
     def __init__(self) -> None:
-        from watchword import __version__
-
-        super().__init__("watchword", __version__, text_document_sync_kind=t.TextDocumentSyncKind.Full)
+        super().__init__("watchword", version("watchword"), text_document_sync_kind=t.TextDocumentSyncKind.Full)
         self._read: dict[str, tuple[str, Document]] = {}
 
     def document(self, uri: str) -> Document:
