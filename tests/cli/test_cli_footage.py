@@ -92,10 +92,10 @@ def test_light_that_goes_on_makes_no_thing_and_ends_none(cli: Call, folder: Path
 
 
 @pytest.mark.slow
-def test_people_who_pass_a_junction_are_told_as_their_true_boxes_tell(cli: Call, folder: Path) -> None:
-    zone = [[200, 180], [560, 180], [640, 380], [120, 380]]
+def test_people_who_enter_a_junction_are_told_as_their_true_boxes_tell(cli: Call, folder: Path) -> None:
+    zone = [[330, 150], [520, 150], [560, 330], [300, 330]]
     (folder / "junction.json").write_text(json.dumps({"frame": [768, 576], "zones": {"junction": zone}}))
-    rule = ("--rules", "person in zone junction for 2s", "--scene", "junction.json", "--json")
+    rule = ("--rules", "person enters zone junction", "--scene", "junction.json", "--json")
     told = cli("run", there("pets09-s2l1/view1.avi"), *rule).fired
     true = cli("run", there("pets09-s2l1/gt.txt"), *rule, "--fps", "10").fired
     left = list(true)
@@ -108,5 +108,5 @@ def test_people_who_pass_a_junction_are_told_as_their_true_boxes_tell(cli: Call,
         if near:
             left.remove(min(near, key=lambda t: abs(t["time"] - alert["time"])))
     matched = len(true) - len(left)
-    assert matched >= 0.6 * len(told)
-    assert matched >= 0.6 * len(true)
+    assert matched >= 0.7 * len(told)
+    assert matched >= 0.7 * len(true)
