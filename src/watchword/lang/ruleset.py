@@ -191,8 +191,13 @@ class RuleSet:
     def unrun(self) -> list[Finding]:
         """What of the rules this version reads and checks, but does not run."""
         found: list[Finding] = []
-        for rule in self.rules:
+        for rule in (*self.rules, *self.overrides.values()):
             source = self.source_of(rule)
+            for zone in names_of(rule)[0]:
+                made = self.names.get("zone").get(zone.text)
+                if made is not None and isinstance(made.item, n.ZoneMade):
+                    text = f"zone {zone.text}, made of other zones,"
+                    found.append(finding("E401", source, zone.span, name=text, hint="draw it as a polygon for now"))
             for part in walk((rule.when,)):
                 text, at = _unrun(part)
                 if text:
