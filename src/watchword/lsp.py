@@ -30,6 +30,8 @@ from watchword.text import Source, Span
 
 DELAY = 0.15
 """Seconds without a change until mistakes are told."""
+LONG = 20_000
+"""Letters from which on a text is not read anew for each completion."""
 MOST_FILES = 500
 """Rule files of a folder that are looked through for a name."""
 
@@ -74,6 +76,12 @@ class RuleServer(LanguageServer):
         if known is None or known[0] != text:
             known = self._read[uri] = text, Document.read(text, to_fs_path(uri) or None, today=_today())
         return known[1]
+
+    def at_once(self, uri: str) -> Document:
+        """As `document`; a long text in which somebody types is taken with the names that it had a moment ago."""
+        text = self.workspace.get_text_document(uri).source
+        known = self._read.get(uri)
+        return known[1].half(text) if known and len(text) > LONG else self.document(uri)
 
     def forget(self, uri: str = "") -> None:
         """Read one text anew, or all: another file has changed."""
@@ -235,7 +243,7 @@ def _answers(ls: RuleServer) -> None:
 
     @ls.feature(t.TEXT_DOCUMENT_COMPLETION, t.CompletionOptions(trigger_characters=[" ", ".", "$", "{", '"']))
     def completion(params: t.CompletionParams) -> t.CompletionList:
-        document = ls.document(params.text_document.uri)
+        document = ls.at_once(params.text_document.uri)
         at = ls.offset(document, params.position)
         blank = params.context is not None and params.context.trigger_character == " "
         found = complete(document, at, only_where_needed=blank)

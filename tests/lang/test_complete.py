@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from watchword.editing.places import definition, hover, references, renamable, r
 from watchword.errors import WatchwordError
 from watchword.lang.parse import parser
 from watchword.lang.vocabulary import keywords
+from watchword.text import Source
 from watchword.words import WORDS
 
 STATION = Path(__file__).parents[2] / "docs" / "station.watch"
@@ -221,6 +223,36 @@ def test_a_new_name_leaves_the_meaning_as_it_was():
     after = Document.read(renamed(FILE, "luggage =", "baggage"))
     assert [f.code for f in after.findings] == [f.code for f in before.findings]
     assert {r.when for r in after.rules.rules} == {r.when for r in before.rules.rules}
+
+
+def test_every_name_of_the_shipped_station_is_defined_and_can_be_another():
+    path = Path(str(files("watchword.examples"))) / "station.watch"
+    document = Document.read(path.read_text("utf-8"), path)
+    text = document.source.text
+    named = [(item, m) for item, found in document.mentions for m in found]
+    of_the_file = {"zone", "line", "let", "schedule", "signal", "rule", "parameter"}
+    lost = [m for item, m in named if m.kind in of_the_file and document.target(item, m) is None]
+    assert lost == []
+    changes = {
+        change.place.span: change
+        for k, (_, m) in enumerate(named)
+        if m.defines and m.kind != "new"
+        for change in rename(document, m.name.span.start, f"zz_{k}")
+    }
+    new = text
+    for span in sorted(changes, key=lambda s: -s.start):
+        assert changes[span].place.source is document.source
+        new = new[: span.start] + changes[span].new + new[span.end :]
+    again = document.again(Source(document.source.name, new))
+    assert len(changes) > 100
+    assert [f.code for f in again.findings] == [f.code for f in document.findings]
+    assert len(again.rules.rules) == len(document.rules.rules)
+
+
+def test_a_long_text_is_completed_with_the_names_of_a_moment_ago():
+    document = Document.read(FILE)
+    half = FILE + "rule a { each person p when p in zone "
+    assert {c.label for c in complete(document.half(half), len(half))} == {"waiting", "places"}
 
 
 @pytest.mark.parametrize(

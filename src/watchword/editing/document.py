@@ -86,6 +86,10 @@ class Document:
             scenes = scenes_beside(Path(path)) if path else ()
         return cls(source, scenes, check_text(source, folder), folder, today)
 
+    def half(self, text: str) -> Self:
+        """This document with the text as it is now, and what was known of it when it was last read."""
+        return attrs.evolve(self, source=Source(self.source.name, text))
+
     def again(self, source: Source) -> Self:
         """Another text in this one's place."""
         return type(self)(source, self.scenes, check_text(source, self.folder), self.folder, self.today)

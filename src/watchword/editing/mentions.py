@@ -100,6 +100,7 @@ def _stands(name: n.Name, source: Source) -> bool:
 
 def _all(item: n.Item, source: Source) -> Iterator[Mention]:
     override = isinstance(item, n.Override)
+    known = {id(name): kind for kind, name in refs(item)}
     for part in walk(item):
         if not isinstance(part, n.Placed):
             continue
@@ -118,7 +119,6 @@ def _all(item: n.Item, source: Source) -> Iterator[Mention]:
             yield Mention("signal" if part.kind == "signal" else "thing", part.name, node=part)
         if isinstance(part, n.Clause):
             yield from _clause(part, source)
-        known = _referred(part)
         for field in attrs.fields(type(part)):
             value = getattr(part, field.name)
             for name in value if isinstance(value, tuple) else (value,):
@@ -133,16 +133,6 @@ def _all(item: n.Item, source: Source) -> Iterator[Mention]:
                     yield Mention(_FIELDS[key], name, node=part)
         if isinstance(part, n.ZoneMade):
             yield from (Mention("zone", name, node=part) for _, name in part.rest)
-
-
-def _referred(part: n.Placed) -> dict[int, str]:
-    """The names directly in a node that speak of the file's definitions, by identity."""
-    own = {id(v) for f in attrs.fields(type(part)) for v in _flat(getattr(part, f.name)) if isinstance(v, n.Name)}
-    return {id(name): kind for kind, name in refs(part) if id(name) in own} if own else {}
-
-
-def _flat(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def _clause(clause: n.Clause, source: Source) -> Iterator[Mention]:
