@@ -12,13 +12,13 @@ from watchword.units import SECOND, clock, seconds
 State = Literal["pending", "firing", "recovering", "stale", "suppressed", "resolved", "dropped"]
 SCHEMA = 1
 """Version of the lines in `alerts.jsonl`; it changes when a member changes its meaning."""
-_EPOCH = 30 * 365 * 86400 * SECOND
+DATED = 30 * 365 * 86400 * SECOND
 """Times from here on (the year 2000) are dates; smaller ones count from a film's start."""
 
 
 def show_time(time: int) -> str:
     """A time for people: a date where it is one, else the film's own time (0:31.4)."""
-    if time >= _EPOCH:
+    if time >= DATED:
         return datetime.fromtimestamp(time // SECOND, UTC).strftime("%Y-%m-%d %H:%M:%S") + "Z"
     return clock(time)
 
@@ -80,7 +80,7 @@ class Alert:
         count: The number, where the rule counts.
         labels: The rule's labels.
         source: The stream or recording it came from.
-        start: Time of the stream's first look, ns; `time` in JSON counts from it.
+        start: The time that seconds are counted from in JSON: a film's zero, or a dated stream's first look, ns.
     """
 
     id: str
@@ -118,7 +118,7 @@ class Alert:
 
     def to_dict(self) -> dict[str, Any]:
         """The transition as plain data, the line of `alerts.jsonl` (docs/alerts.md)."""
-        dated = self.time >= _EPOCH
+        dated = self.time >= DATED
         return {
             "schema": SCHEMA,
             "id": self.id,

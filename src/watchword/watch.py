@@ -68,6 +68,8 @@ class Watch:
         detector: A `Detector`, or a spec such as "motion+left" (the default), made when first needed.
         tracker: A `Tracker`, or the name of one; the default where not given.
         source: Name of the stream or recording; part of the alerts' ids, so that a replay gives the same ids.
+        origin: The time that a film counts from, ns: `time` in JSON is seconds from it. Where not given it is 0, of
+            dated streams their first look.
         on_notice: Called with what is to be told of the streams: frames refused, clocks set back, sizes unfit.
         history: How many seconds of the past of each condition are kept for pictures.
         timer: Gives nanoseconds; where given, `spent` says where the time goes.
@@ -92,6 +94,7 @@ class Watch:
         detector: Detector | str | None = None,
         tracker: Tracker | str | None = None,
         source: str = "",
+        origin: int | None = None,
         on_notice: Callable[[Notice], None] | None = None,
         history: float = 0.0,
         timer: Callable[[], int] | None = None,
@@ -100,7 +103,13 @@ class Watch:
         self.scenes = {name: _scene(given) for name, given in (scenes or {}).items()}
         self.scene = None if scene is None else _scene(scene)
         self.engine = Engine(
-            self.rules, self.scenes, self.scene, source=source, notice=on_notice, span=int(history * 1_000_000_000)
+            self.rules,
+            self.scenes,
+            self.scene,
+            source=source,
+            origin=origin,
+            notice=on_notice,
+            span=int(history * 1_000_000_000),
         )
         self._detector = detector
         self._tracker = tracker

@@ -482,7 +482,7 @@ def test_an_alert_says_what_why_and_how_much_was_seen():
     assert firing.message == "person 1 in hall for 16.0 s"
     assert (firing.observed / S, firing.gap / S, firing.held / S) == (10, 6, 16)
     assert [(p.text, p.value) for p in firing.parts] == [("p in zone hall", True), ("p is visible", True)]
-    assert firing.why.startswith("person #1 in zone hall and it is visible for 16.0 s")
+    assert firing.why.startswith("person #1 in zone hall and is visible for 16.0 s")
     assert firing.to_dict()["time"] == 16
 
 

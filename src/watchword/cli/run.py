@@ -74,6 +74,7 @@ def run(
         detector=detector,
         tracker=tracker,
         source=_identity(video, source),
+        origin=source.origin,
         on_notice=terminal.notice,
         history=HISTORY if folder else 0.0,
         timer=time.perf_counter_ns,

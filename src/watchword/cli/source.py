@@ -38,6 +38,11 @@ class Source:
         return either.notes if either is not None else ()
 
     @property
+    def origin(self) -> int:
+        """The time that the film, or the file, counts from, ns."""
+        return self.film.origin if self.film is not None else self.shift
+
+    @property
     def camera(self) -> str:
         """The camera's name."""
         return self.film.camera if self.film else (self.boxes.cameras[0] if self.boxes and self.boxes.cameras else "")

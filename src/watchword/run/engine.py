@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 from watchword.errors import DataError, SceneError
-from watchword.events import Alert, Notice, Part, Thing, show_time
+from watchword.events import DATED, Alert, Notice, Part, Thing, show_time
 from watchword.geometry import homography
 from watchword.lang import nodes as n
 from watchword.lang.findings import raise_errors
@@ -29,6 +29,7 @@ class Engine:
         scenes: What each camera looks at, by name.
         scene: What every camera looks at that is not in `scenes`.
         source: Name of the stream or hash of the recording; part of the alerts' ids.
+        origin: The time that a film counts from, ns; where not given it is 0, of dated streams their first look.
         notice: Called with what is to be told of the streams themselves.
         span: How much of the past of each value is kept for pictures, ns.
 
@@ -43,6 +44,7 @@ class Engine:
         scene: Scene | None = None,
         *,
         source: str = "",
+        origin: int | None = None,
         notice: Callable[[Notice], None] | None = None,
         span: int = 0,
     ) -> None:
@@ -50,6 +52,7 @@ class Engine:
         self._scenes = dict(scenes or {})
         self._scene = scene
         self.source = source
+        self._origin = origin
         self._notice = notice
         self._span = span
         for given in [*self._scenes.values(), *([scene] if scene else [])]:
@@ -293,10 +296,16 @@ class Engine:
             count=count,
             labels=dict(said.labels),
             source=self.source,
-            start=camera.start or 0,
+            start=self._zero(camera),
         )
         self._alerts.append(alert)
         return opened.id
+
+    def _zero(self, camera: Camera) -> int:
+        """The time that seconds are counted from."""
+        if self._origin is not None:
+            return self._origin
+        return camera.start if camera.start is not None and camera.start >= DATED else 0
 
     def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
         things = bank.things

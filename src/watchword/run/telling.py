@@ -85,9 +85,9 @@ def why(rule: n.Rule, body: str, things: tuple[Thing, ...], count: int | None, s
         seen = False
         for k, word in enumerate(words):
             if word.lstrip("(") == name:
-                words[k] = word.replace(name, "it" if seen else who)
+                words[k] = word.replace(name, "" if seen else who)
                 seen = True
-        text = " ".join(words)
+        text = " ".join(word for word in words if word).replace("( ", "(")
         if not seen:
             text = f"{who}: {text}"
     if count is not None:
