@@ -10,13 +10,14 @@ from typing import Any
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.conditions import ConditionCheck, Scope
+from watchword.lang.conditions import ConditionCheck
 from watchword.lang.findings import Finding, Place, did_you_mean, distance
 from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.parse import keywords
 from watchword.lang.refs import walk as walk_all
 from watchword.lang.rewrite import is_absence, ns, plain
+from watchword.lang.scope import Scope
 from watchword.lang.show import show
 from watchword.text import Source, Span
 from watchword.units import SECOND, TIME

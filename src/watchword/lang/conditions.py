@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import attrs
+from collections.abc import Iterable
 
 from watchword.lang import nodes as n
 from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, finding, nearest
-from watchword.lang.kinds import ANY, EXAMPLES, kind, measures, parameter_uses
+from watchword.lang.kinds import ANY, kind, measures, parameter_uses
 from watchword.lang.names import Names
 from watchword.lang.refs import walk
 from watchword.lang.rewrite import argued
+from watchword.lang.scope import STATES_OF, Scope, bound_here, either, examples, kinds_of, with_it
 from watchword.lang.show import show
 from watchword.text import Source, Span
 from watchword.units import KINDS
@@ -19,21 +18,6 @@ from watchword.words import ATTRIBUTES, WORDS, Word
 from watchword.words.labels import KNOWN
 
 COMPASS = frozenset(["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"])
-STATES_OF = {
-    "is W": "`is`",
-    "W line NAME": "a line",
-    "W zone NAME": "a zone",
-    "W": "nothing behind it",
-}
-
-
-@attrs.define
-class Scope:
-    """What a condition may speak of: bound things (or zones) by name, and the rule's parameters."""
-
-    things: dict[str, str]
-    values: Mapping[str, n.Quantity]
-    arguments: frozenset[str] = frozenset()
 
 
 class ConditionCheck:
@@ -82,7 +66,7 @@ class ConditionCheck:
             return
         things = [t for t, k in scope.things.items() if k == "thing"]
         near = "" if name.text == "it" else did_you_mean(name.text, things)
-        self.add("E103", name.span, name=name.text, hint=near or _bound_here(things))
+        self.add("E103", name.span, name=name.text, hint=near or bound_here(things))
 
     def value(self, name: str, scope: Scope) -> n.Quantity | None:
         """The value of a parameter."""
@@ -103,8 +87,8 @@ class ConditionCheck:
         have = KINDS[value.unit]
         if have not in wanted:
             got = show(amount) if isinstance(amount, n.Quantity) else f"{show(amount)} ({show(value)})"
-            what = f"{named}, {_either(wanted)}," if named else _either(wanted)
-            self.add("E202", amount.span, got=got, kind=have, wanted=what, hint=_examples(wanted))
+            what = f"{named}, {either(wanted)}," if named else either(wanted)
+            self.add("E202", amount.span, got=got, kind=have, wanted=what, hint=examples(wanted))
 
     def reach(self, amount: n.Amount, scope: Scope) -> None:
         """A distance."""
@@ -207,7 +191,7 @@ class ConditionCheck:
                     "E209", node.span, rule="every", hint="say what every one of them does: `every person is still`"
                 )
                 return
-            self.expr(node.state, _with_it(scope))
+            self.expr(node.state, with_it(scope))
             self.state(node.state)
 
     def _number(self, number: n.Amount, scope: Scope) -> None:
@@ -217,7 +201,7 @@ class ConditionCheck:
 
     def _group(self, group: n.Group, scope: Scope) -> None:
         self.classes(group.classes)
-        inner = _with_it(scope)
+        inner = with_it(scope)
         for filter_ in group.filters:
             self.expr(filter_, inner)
             self.state(filter_)
@@ -327,7 +311,7 @@ class ConditionCheck:
         if define is None:
             word = WORDS.get(node.name.text)
             if word is not None and word.kind == "quantity":
-                hint = f"compare it with something: `{show(node)} > {_examples(word.measures) or '2m'}`"
+                hint = f"compare it with something: `{show(node)} > {examples(word.measures) or '2m'}`"
                 self.add("E213", node.name.span, word=word.name, what="nothing to compare it with", hint=hint)
                 return
             known = [*self.names.get("define")]
@@ -386,7 +370,7 @@ class ConditionCheck:
             return
         literal_left = isinstance(left, n.Quantity | n.Param) and not isinstance(right, n.Quantity | n.Param)
         at, have, wanted = (left, a, b) if literal_left else (right, b, a)
-        self.add("E202", at.span, got=show(at), kind=_kinds(have), wanted=_either(wanted), hint=_examples(wanted))
+        self.add("E202", at.span, got=show(at), kind=kinds_of(have), wanted=either(wanted), hint=examples(wanted))
 
     def _always(self, node: n.Count) -> None:
         """A count compared so that every number, or none, will do."""
@@ -486,7 +470,7 @@ class ConditionCheck:
             self.add("E217", node.word.span, name="dwell", what="a group", hint="write `dwell of p in zone z`")
             return
         self.thing(group.classes[0], scope)
-        self.expr(group.filters[0], _with_it(scope))
+        self.expr(group.filters[0], with_it(scope))
         if node.over is not None:
             self.add("E217", node.over.span, name="dwell", what="over", hint="leave it out")
 
@@ -512,26 +496,3 @@ class ConditionCheck:
             self.add("E216", name.span, name=name.text)
         elif over is not None and not word.over:
             self.add("E217", over.span, name=name.text, what="over", hint="leave it out")
-
-
-def _with_it(scope: Scope) -> Scope:
-    return Scope({**scope.things, "it": "thing"}, scope.values, scope.arguments)
-
-
-def _bound_here(things: Iterable[str]) -> str:
-    bound = ", ".join(f"`{t}`" for t in things)
-    return f"the thing of this rule is {bound}" if bound else "name a thing first: `each person p`"
-
-
-def _either(kinds: Iterable[str]) -> str:
-    shown = _kinds(kinds)
-    return f"{'an' if shown[:1] in 'aeiou' else 'a'} {shown}"
-
-
-def _kinds(kinds: Iterable[str]) -> str:
-    return " or ".join(sorted(kinds))
-
-
-def _examples(kinds: Iterable[str]) -> str:
-    shown = [EXAMPLES[k] for k in sorted(kinds) if k in EXAMPLES]
-    return f"write it like {' or '.join(f'`{s}`' for s in shown)}" if 0 < len(shown) <= 3 else ""
