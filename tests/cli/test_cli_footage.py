@@ -32,12 +32,12 @@ def overlap(a: Box, b: Box) -> float:
     return float(bx.iou(np.array([a], np.float64), np.array([b], np.float64))[0, 0])
 
 
-def check(number: int, alert: dict[str, Any]) -> None:
+def check(number: int, alert: dict[str, Any], slack: float = 0.0) -> None:
     """An alert of an ABODA film is told within its window, of the bag as people drew it at the nearest second."""
     with there(f"aboda-1fps/video{number}.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    second = alert["time"] + float(rows[0]["second"])  # lines count from the first look
-    assert WINDOWS[number][0] <= second <= WINDOWS[number][1]
+    second = alert["time"]
+    assert WINDOWS[number][0] - slack <= second <= WINDOWS[number][1] + slack
     row = min((r for r in rows if r["label"] == "bag"), key=lambda r: abs(float(r["second"]) - second))
     left, top, width, height = (float(row[k]) for k in ("left", "top", "width", "height"))
     assert overlap(alert["things"][0]["box"], (left, top, left + width, top + height)) > 0.3
@@ -64,10 +64,10 @@ def test_a_left_bag_is_told_once_from_boxes_a_second(cli: Call, number: int) -> 
     check(number, alert)
 
 
-@pytest.mark.parametrize("number", [10])
+@pytest.mark.parametrize("number", [9, 10])
 def test_a_left_bag_is_told_once_from_a_picture_a_second(cli: Call, number: int) -> None:
     (alert,) = cli("run", there(f"aboda-1fps/video{number}"), "--rules", BAG, "--json").fired
-    check(number, alert)
+    check(number, alert, slack=5.0)
 
 
 @pytest.mark.slow
