@@ -53,6 +53,7 @@ class AlertFolder:
         self._size = size
         self._film: FilmWriter | None = None
         self._letters = Lettering()
+        self._scenes: dict[str, Scene] = {}
         self._up: dict[str, draw.Told] = {}
         self.pictures: dict[str, Path] = {}
         try:
@@ -98,15 +99,18 @@ class AlertFolder:
             self._film = FilmWriter(self.path / "film.mp4", self._rate, frame.size)
         tracks = self._watch.tracks
         camera = frame.camera
-        known = self._watch.engine.places(camera)
-        shown = Scene(frame=self._watch.engine.camera(camera).frame or frame.size, zones=known.zones, lines=known.lines)
+        if camera not in self._scenes:  # made once: a scene checks every zone anew
+            engine = self._watch.engine
+            known = engine.places(camera)
+            size = engine.camera(camera).frame or frame.size
+            self._scenes[camera] = Scene(frame=size, zones=known.zones, lines=known.lines)
         image = frame.image
         if self._blur:
             image = pixelate(image, evidence.people_boxes(self._watch, camera))
         image = draw.overlay(
             image,
             tracks.at(camera) if tracks is not None and camera in tracks.cameras else None,
-            shown,
+            self._scenes[camera],
             list(self._up.values()),
             when=show_time(frame.time),
             blur=False,

@@ -16,6 +16,7 @@ from watchword.cli.terminal import Terminal, write_json
 from watchword.detections import Detections
 from watchword.errors import SceneError
 from watchword.events import Alert
+from watchword.run.engine import same_shape
 from watchword.scene import Scene
 from watchword.tracks import Tracks
 from watchword.units import clock
@@ -142,7 +143,7 @@ def _fit(source: Source, scene: Scene | None) -> None:
     if scene is None or source.film is None:
         return
     (w, h), (fw, fh) = source.film.size, scene.frame
-    if abs((fw / w) / (fh / h) - 1) > max(1 / min(w, h), 1 / min(fw, fh)):
+    if not same_shape((w, h), (fw, fh)):
         raise SceneError(
             f"is drawn for frames of {fw}×{fh}, but {source.name} has {w}×{h}, another shape",
             where=scene.name,

@@ -108,11 +108,6 @@ class Camera:
                 del self._sorted[bisect_left(self._sorted, self._intervals.popleft())]
         self.last = time
 
-    def without(self, time: int, after: int) -> bool:
-        """True where nobody has looked up to `time` for longer than the gap limit of a rule."""
-        self._usual()
-        return self.last is not None and time - self.last > self.limit(after)
-
     def _usual(self) -> None:
         n = len(self._sorted)
         if n:

@@ -21,6 +21,11 @@ from watchword.scene import Scene, Size
 from watchword.tracks import Tracks
 
 
+def same_shape(a: Size, b: Size) -> bool:
+    """True where pictures of two sizes have one shape; a pixel of rounding in the smaller is no other."""
+    return abs((b[0] / a[0]) / (b[1] / a[1]) - 1) <= max(1 / min(a), 1 / min(b))
+
+
 class Engine:
     """Runs rules over tracks. One object, one thread at a time.
 
@@ -127,8 +132,7 @@ class Engine:
             self._refused_sizes.pop(name, None)
             return True
         w, h = frame[0] / size[0], frame[1] / size[1]
-        # One pixel of rounding in the smaller size is no other shape.
-        if abs(w / h - 1) <= max(1 / min(size), 1 / min(frame)):
+        if same_shape(size, frame):
             if camera.scale != (w, h):
                 text = f"{name}: frames are {_size(size)}; scaled to the scene's {_size(frame)}"
                 self._tell_notice(Notice("scaled", name, time, text, camera.count("scaled"), camera.last))
