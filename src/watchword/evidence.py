@@ -25,7 +25,7 @@ Value = Literal[1, 0, -1]
 
 def people(watch: Watch) -> frozenset[str]:
     """The labels of what is or may be a person."""
-    return watch.rules.classes.get("person", frozenset({"person"})) | MAYBE_PEOPLE
+    return watch.rules.people | MAYBE_PEOPLE
 
 
 def people_boxes(watch: Watch, camera: str) -> NDArray[np.float64]:

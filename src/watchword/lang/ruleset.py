@@ -53,6 +53,11 @@ class RuleSet:
         """Every class as the set of labels it stands for."""
         return self.names.classes
 
+    @property
+    def people(self) -> frozenset[str]:
+        """The labels of people: what the class `person` stands for."""
+        return self.classes.get("person", frozenset({"person"}))
+
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a rule file.

@@ -58,7 +58,7 @@ class Bank:
         self.things = Things()
         self._cameras, self._atlas = cameras, atlas
         self._limit = needs(self.roots)
-        self._people = rules.classes.get("person", frozenset({"person"}))
+        self._people = rules.people
         self._person = np.zeros(0, np.bool_)
         self._retired: dict[int, dict[int, int]] = {}
         self.scopes = {scope: Scope(size[scope], span) for scope in ("thing", "camera")}
