@@ -212,7 +212,9 @@ class Bank:
             np.maximum(GAP, interval)[column],
             self._is_person(slots),
             {c: tuple(self._retired.get(c, ())) for c in cams},
+            gone & ~things.gone[slots],
         )
+        things.gone[slots] = gone
         table = np.zeros((len(self.scopes["thing"].value), len(slots)), np.int8)
         cam_table = np.zeros((len(self.scopes["camera"].value), len(cams)), np.int8)
         at = Pass(

@@ -55,6 +55,20 @@ class Atlas:
         return shapes, which
 
 
+@attrs.frozen
+class Ask:
+    """A quantity that is asked for, and in which kind of unit.
+
+    Attributes:
+        node: What is asked: of the thing `it`, or of a group.
+        measure: One of the names of `watchword.units.KINDS`, such as "speed" (m/s) or "picture speed" (px/s); empty
+            where either will do: metric on a calibrated camera, else of the picture.
+    """
+
+    node: n.Attribute | n.Of | n.Call
+    measure: str
+
+
 @attrs.define
 class Look:
     """One tick: a row for each living thing of each camera that looked.
@@ -72,6 +86,7 @@ class Look:
         limit: int64 (n,), the gap limit of its camera, ns.
         person: bool (n,), of the class `person`.
         recent: slots of people who have ended within the last 30 s, by camera: their paths are remembered.
+        ended: bool (n,), in this look it is decided that the thing has ended; `things.end` is its date.
     """
 
     things: Things
@@ -86,6 +101,7 @@ class Look:
     limit: Times
     person: Bools
     recent: Mapping[int, Sequence[int]]
+    ended: Bools
     _inside: dict[str, Values] = attrs.field(factory=dict, init=False)
     _seen: Slots | None = attrs.field(default=None, init=False)
 

@@ -54,6 +54,10 @@ class Things:
         members: float64, how many people the box stands for.
         score: float64.
         sights: int64, how often it was seen.
+        velocity: float64 (…, 2), px/s; NaN until known.
+        ground_velocity: float64 (…, 2), m/s; NaN without calibration.
+        extra: float64 by name, a detector's own columns as last seen; NaN where it said nothing.
+        gone: bool, it was said that the thing has ended.
     """
 
     def __init__(self) -> None:
@@ -86,6 +90,10 @@ class Things:
         self.history_time = np.zeros((0, HISTORY), np.int64)
         self.history_at = np.zeros((0, HISTORY, 2))
         self.sights = np.zeros(0, np.int64)
+        self.velocity = np.zeros((0, 2))
+        self.ground_velocity = np.zeros((0, 2))
+        self.gone = np.zeros(0, np.bool_)
+        self.extra: dict[str, NDArray[np.float64]] = {}
         self.history_n = np.zeros(0, np.int64)
         self.path_time = np.zeros((0, PATH), np.int64)
         self.path_at = np.zeros((0, PATH, 3))
@@ -109,6 +117,8 @@ class Things:
                 more = np.zeros((size, *column.shape[1:]), column.dtype)
                 more[: self.size] = column
                 setattr(self, name, more)
+        for name, column in self.extra.items():
+            self.extra[name] = np.concatenate((column, np.full(size - self.size, np.nan)))
         self.ids += [0] * (size - self.size)
         self._free += range(size - 1, self.size - 1, -1)
         self.size = size
@@ -129,7 +139,10 @@ class Things:
         self.label[slot] = label
         self.first[slot] = self.last[slot] = time
         self._order.clear()
-        self.told[slot] = self.over[slot] = False
+        self.told[slot] = self.over[slot] = self.gone[slot] = False
+        self.velocity[slot] = self.ground_velocity[slot] = np.nan
+        for column in self.extra.values():
+            column[slot] = np.nan
         self.end[slot] = self.rest[slot] = NEVER
         self.still[slot] = 0
         self.members[slot] = 1
@@ -175,6 +188,14 @@ class Things:
 
     # ---- looks
 
+    def keep(self, name: str) -> None:
+        """Keep a detector's own column from now on."""
+        self.extra.setdefault(name, np.full(self.size, np.nan))
+
+    def has_extra(self, name: str) -> bool:
+        """Whether a detector's own column of this name is kept and was said of anything."""
+        return name in self.extra and bool(np.isfinite(self.extra[name]).any())
+
     def see(self, sights: Sights, scores: NDArray[np.float64], extra: Mapping[str, NDArray[Any]]) -> None:
         """Write down what was seen, no slot twice."""
         slots, boxes, at, times, labels = sights.slots, sights.boxes, sights.at, sights.now, sights.labels
@@ -190,6 +211,8 @@ class Things:
         self.dark[slots] = sights.dark
         self.told[slots] = False
         self.end[slots] = NEVER
+        for name, column in self.extra.items():
+            self.extra[name][slots] = extra[name] if name in extra else np.nan
         if REST_SINCE.name in extra:
             self.rest[slots] = extra[REST_SINCE.name]
         if MEMBERS.name in extra:
