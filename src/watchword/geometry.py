@@ -12,8 +12,9 @@ import shapely
 from numpy.typing import NDArray
 
 from watchword import boxes as bx
-from watchword.errors import SceneError
-from watchword.scene import Ground, Line, Size, View, Zone
+from watchword.calibration import homography as homography
+from watchword.calibration import on_ground as on_ground
+from watchword.scene import Line, Size, View, Zone
 from watchword.tracks import Id, Tracks
 
 Floats = NDArray[np.float64]
@@ -262,50 +263,3 @@ class LineCounter:
         freed = [self._slots.pop(k) for k in gone if k in self._slots]
         self._sides.forget(np.array(freed, np.intp))
         self._free += freed
-
-
-@lru_cache(maxsize=4096)
-def homography(ground: Ground) -> Floats | None:
-    """The 3 × 3 map from picture (px) to ground (m), by the direct linear transform (Hartley & Zisserman, 4.1).
-
-    Returns:
-        The map, or None where the ground has no point pairs.
-
-    Raises:
-        SceneError: The points lie on a line, so that they say nothing about the ground.
-    """
-    if not ground.pairs:
-        return None
-    source = np.array([p for p, _ in ground.pairs])
-    target = np.array([q for _, q in ground.pairs])
-    a, b = _normalise(source), _normalise(target)
-    p = np.column_stack((source, np.ones(len(source)))) @ a.T
-    q = np.column_stack((target, np.ones(len(target)))) @ b.T
-    rows = []
-    for (x, y, _), (u, v, _) in zip(p, q, strict=True):
-        rows += [[-x, -y, -1, 0, 0, 0, u * x, u * y, u], [0, 0, 0, -x, -y, -1, v * x, v * y, v]]
-    _, sizes, vt = np.linalg.svd(np.array(rows))
-    if sizes[7] < 1e-9 * sizes[0]:
-        raise SceneError("ground: the points of the pairs lie on one line", fix="give points spread over the ground")
-    found: Floats = np.linalg.inv(b) @ vt[-1].reshape(3, 3) @ a
-    scaled: Floats = found / found[2, 2]
-    return scaled
-
-
-def _normalise(points: Floats) -> Floats:
-    centre = points.mean(axis=0)
-    spread = np.sqrt(((points - centre) ** 2).sum(axis=1)).mean()
-    scale = np.sqrt(2) / spread if spread > 0 else 1.0
-    return np.array([[scale, 0, -scale * centre[0]], [0, scale, -scale * centre[1]], [0, 0, 1]])
-
-
-def on_ground(ground: Ground | None, at: Floats) -> Floats:
-    """Places (n, 2) in pixels as metres on the ground; NaN without calibration and above the horizon."""
-    matrix = homography(ground) if ground else None
-    if matrix is None:
-        return np.full_like(at, np.nan)
-    x, y, w = matrix @ np.column_stack((at, np.ones(len(at)))).T
-    sign = np.sign(matrix[2] @ np.array([*ground.pairs[0][0], 1.0])) if ground else 1.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        metres: Floats = np.where((w * sign > 0)[:, None], np.column_stack((x / w, y / w)), np.nan)
-    return metres

@@ -34,6 +34,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from watchword.errors import SceneError
+from watchword.ground import Ground as Ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -262,38 +263,6 @@ class Line:
             yield from counter.crossings(tracks)
 
 
-@attrs.frozen
-class Ground:
-    """How the picture lies on the ground.
-
-    Attributes:
-        pairs: Point in the picture (px) and the same point on the ground (m), four or more.
-        heights: Foot x, foot y and height (all px) of people standing upright.
-
-    Raises:
-        SceneError: One to three pairs, or neither pairs nor heights.
-    """
-
-    pairs: tuple[tuple[Point, Point], ...] = ()
-    heights: tuple[tuple[float, float, float], ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        pairs = tuple((a, b) for a, b in (_points("ground, pair", pair) for pair in self.pairs))
-        object.__setattr__(self, "pairs", pairs)
-        heights = []
-        for number, row in enumerate(self.heights, 1):
-            if len(row) != 3 or not all(isinstance(v, int | float) and math.isfinite(v) for v in row) or row[2] <= 0:
-                raise SceneError(
-                    f"ground: height {number} is {row!r}", fix="give foot x, foot y and a height over 0, in pixels"
-                )
-            heights.append((float(row[0]), float(row[1]), float(row[2])))
-        object.__setattr__(self, "heights", tuple(heights))
-        if 0 < len(pairs) < 4:
-            raise SceneError(f"ground: {len(pairs)} point pairs", fix="give four or more, not all on one line")
-        if not pairs and not heights:
-            raise SceneError("ground: neither pairs nor heights", fix="leave `ground` out where nothing is known")
-
-
 T = TypeVar("T", Zone, Line)
 
 
@@ -349,6 +318,9 @@ class Scene:
             named = _named(what, getattr(self, field))
             bound = {k: attrs.evolve(v, frame=frame, view=self.view) for k, v in named.items()}
             object.__setattr__(self, field, MappingProxyType(bound))
+        if self.ground is not None:
+            seen = frame if self.view == "eye" else None  # from overhead a height says nothing of the ground
+            object.__setattr__(self, "ground", attrs.evolve(self.ground, frame=seen))
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -391,16 +363,7 @@ class Scene:
         size = tuple(frame) if isinstance(frame, list) else frame
         zones = [_zone(k, v, size) for k, v in _mapping("zones", data.get("zones", {})).items()]
         lines = [_line(k, v) for k, v in _mapping("lines", data.get("lines", {})).items()]
-        ground = None
-        if data.get("ground") is not None:
-            _only("ground", data["ground"], {"pairs", "heights"})
-            pairs = data["ground"].get("pairs", [])
-            heights = data["ground"].get("heights", [])
-            if not isinstance(pairs, list) or any(not isinstance(p, list) or len(p) != 2 for p in pairs):
-                raise SceneError("ground: pairs", fix="give a list of [[x, y], [metres, metres]]")
-            if not isinstance(heights, list) or any(not isinstance(h, list) for h in heights):
-                raise SceneError("ground: heights", fix="give a list of [foot x, foot y, height]")
-            ground = Ground(tuple(tuple(p) for p in pairs), tuple(tuple(h) for h in heights))
+        ground = None if data.get("ground") is None else Ground.from_json(data["ground"])
         return cls(
             frame=size,
             zones=zones,  # type: ignore[arg-type]  # a list is as good
@@ -430,10 +393,7 @@ class Scene:
                 shape["from"], shape["to"] = line.sides
             data["lines"][line.name] = shape
         if self.ground:
-            data["ground"] = {
-                "pairs": [[list(a), list(b)] for a, b in self.ground.pairs],
-                "heights": [list(h) for h in self.ground.heights],
-            }
+            data["ground"] = self.ground.to_json()
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
