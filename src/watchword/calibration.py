@@ -30,6 +30,8 @@ USUAL_SPREAD = 0.35
 """Standard deviation of its logarithm: 44° to 80°, one in three outside."""
 UNEVEN = 0.1
 """Metres by which people's heights, and what is measured of them, differ."""
+NEWS = 20
+"""As many heights count in full; more of them are the same people again, and weigh no more together."""
 BEYOND = 0.1
 """Points a little outside the known ones are as good: by this share of the known area's size."""
 
@@ -177,9 +179,13 @@ def _from_heights(ground: Ground) -> Calibration:
     usual = USUAL * width if ground.focal is None else ground.focal
     spread = USUAL_SPREAD if ground.focal is None else 1e-6
 
+    weight = min(1.0, np.sqrt(NEWS / len(rows)))
+
     def off(p: Floats) -> Floats:
-        """Metres by which people are taller than said, by `UNEVEN`; the last how far the focal length is off."""
-        return np.append((_measure(p, feet, pixels) - tall) / UNEVEN, (p[2] - np.log(usual)) / spread)
+        """How far off people are, in `UNEVEN` (far ones less: pseudo-Huber); the last the focal length."""
+        much = (_measure(p, feet, pixels) - tall) / UNEVEN
+        less = np.sign(much) * np.sqrt(2 * (np.sqrt(1 + much**2) - 1))
+        return np.append(weight * less, (p[2] - np.log(usual)) / spread)
 
     # To begin with: heights grow evenly from the horizon down, which is exact for a camera that looks level.
     slope, base = np.polyfit(feet, pixels / tall, 1)
@@ -189,16 +195,19 @@ def _from_heights(ground: Ground) -> Calibration:
             fix="give heights of people standing upright, some near and some far",
         )
     start = np.array([np.arctan(base / slope / usual), -np.log(slope), np.log(usual)])
-    low, high = [-0.5, np.log(0.3), np.log(0.2 * width)], [1.5, np.log(200.0), np.log(20 * width)]
+    low, high = [-0.5, np.log(0.3), np.log(0.3 * width)], [1.5, np.log(200.0), np.log(20 * width)]
     if ground.focal is not None:
         low[2], high[2] = np.log(ground.focal) - 1e-3, np.log(ground.focal) + 1e-3
     start = np.clip(start, np.array(low) + 1e-6, np.array(high) - 1e-6)
-    found = least_squares(off, start, bounds=(low, high), loss="soft_l1", x_scale=[0.1, 0.3, 0.3])
+    found = least_squares(off, start, bounds=(low, high), x_scale=[0.1, 0.3, 0.3])
     tilt, up, focal = float(found.x[0]), float(np.exp(found.x[1])), float(np.exp(found.x[2]))
-    # What the points leave open of the focal length goes into every length away from the camera.
     jacobian = np.asarray(found.jac)
     covariance = np.linalg.pinv(jacobian.T @ jacobian)
     sin, cos = np.sin(tilt), np.cos(tilt)
+    # How a pixel's length away from the camera, up · focal / down², at the middle feet hangs on tilt, up and focal.
+    foot = float(np.median(feet))
+    down = foot * cos + focal * sin
+    hangs = np.array([-2 * (focal * cos - foot * sin) / down, 1.0, 1 - 2 * focal * sin / down])
     matrix = np.array(
         [
             [up, 0.0, -up * width / 2],
@@ -215,7 +224,7 @@ def _from_heights(ground: Ground) -> Calibration:
     return Calibration(
         matrix / float(np.mean(points @ matrix[2])),
         _measure(found.x, feet, pixels) - tall,
-        float(np.sqrt(max(0.0, covariance[2, 2]))),
+        float(np.sqrt(max(0.0, hangs @ covariance @ hangs))),
         focal,
         up,
     )
