@@ -46,6 +46,16 @@ def test_16_zones_to_refuse_and_odd_ones_to_accept(zone: dict):
     assert word[zone["name"]] in said
 
 
+def test_north_is_kept_and_strange_ones_are_refused():
+    scene = Scene.loads('{"frame": [99, 99], "north": 40}')
+    assert scene.north == 40.0
+    assert Scene.loads(scene.dumps()) == scene
+    assert Scene(frame=(99, 99)).north is None
+    for strange in ("360", "-1", '"up"', "true", "[4]"):
+        with pytest.raises(SceneError, match="north is"):
+            Scene.loads(f'{{"frame": [99, 99], "north": {strange}}}')
+
+
 def test_a_name_twice_is_refused_and_not_overwritten():
     with pytest.raises(SceneError, match="hall is used twice"):
         Scene.loads(

@@ -9,6 +9,7 @@ down, with what else is known of them beside (RFC 7946 allows such members)::
       "frame": [1280, 720],
       "time_zone": "Europe/Paris",
       "view": "eye",
+      "north": 40,
       "zones": {
         "hall": {"type": "Polygon", "coordinates": [[[0, 300], [1280, 300], [1280, 720], [0, 720]]]},
         "stairs": {"type": "Polygon", "coordinates": [[…]], "anchor": "any", "flow": [[10, 20], [300, 20]]}
@@ -287,6 +288,7 @@ class Scene:
         time_zone: An IANA name, such as Europe/Paris.
         view: "eye" (people stand on the ground, seen from the side) or "overhead".
         ground: Calibration, where there is one.
+        north: Where north lies in the picture, in degrees clockwise from up, 0 ≤ north < 360; None: nobody said.
         name: The file it came from, for messages.
 
     Raises:
@@ -299,6 +301,7 @@ class Scene:
     time_zone: str = "UTC"
     view: View = "eye"
     ground: Ground | None = None
+    north: float | None = None
     name: str = "scene"
 
     def __attrs_post_init__(self) -> None:
@@ -306,6 +309,13 @@ class Scene:
         if len(frame) != 2 or any(isinstance(v, bool) or not isinstance(v, int) or v < 1 for v in frame):
             raise SceneError(f"frame is {self.frame!r}", fix="give width and height in whole pixels, [1280, 720]")
         object.__setattr__(self, "frame", frame)
+        if self.north is not None:
+            number = isinstance(self.north, int | float) and not isinstance(self.north, bool)
+            if not number or not 0 <= self.north < 360:
+                raise SceneError(
+                    f"north is {self.north!r}", fix="give degrees clockwise from up in the picture, from 0 to below 360"
+                )
+            object.__setattr__(self, "north", float(self.north))
         if self.view not in VIEWS:
             raise SceneError(f"view is {self.view!r}", fix="it is eye or overhead")
         try:
@@ -356,7 +366,7 @@ class Scene:
 
     @classmethod
     def _from(cls, data: Any, name: str) -> Self:
-        _only("the scene", data, {"frame", "zones", "lines", "time_zone", "view", "ground", "camera"})
+        _only("the scene", data, {"frame", "zones", "lines", "time_zone", "view", "ground", "north", "camera"})
         if "frame" not in data:
             raise SceneError("frame is missing", fix='say what size the zones are drawn for: "frame": [1280, 720]')
         frame = data["frame"]
@@ -371,6 +381,7 @@ class Scene:
             time_zone=data.get("time_zone", "UTC"),
             view=data.get("view", "eye"),
             ground=ground,
+            north=data.get("north"),
             name=name,
         )
 
@@ -392,6 +403,8 @@ class Scene:
             if line.sides:
                 shape["from"], shape["to"] = line.sides
             data["lines"][line.name] = shape
+        if self.north is not None:
+            data["north"] = self.north
         if self.ground:
             data["ground"] = self.ground.to_json()
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

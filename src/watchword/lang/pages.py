@@ -254,6 +254,13 @@ PAGES: dict[str, Page] = {
         "define f(x) = x is still or f(x)\n" + _rule("p is visible for 5s"),
         "define f(x) = x is still or x is visible\n" + _rule("f(p) for 5s"),
     ),
+    "E307": Page(
+        "A compass word is turned by the scene's `north`: the degrees, clockwise from up in the picture, at which north "
+        "lies. Nothing is guessed. Degrees and `zone Z` need no north.",
+        _rule("p moves toward north for 2s"),
+        _rule("p moves toward 90deg for 2s"),
+        "scene",
+    ),
     "E401": Page(
         "The language has it, and this version does not run it yet. A check passes over it; a run refuses the rule.",
         "rule a: person lying for 5s",

@@ -182,6 +182,9 @@ class RuleSet:
                     if zone.text in zones and zones[zone.text].flow is None:
                         hint = f"draw it: `zone {zone.text} = polygon … flowing (x, y) to (x, y)`"
                         check.add("E303", zone.span, name=zone.text, hint=hint)
+            if isinstance(part, n.Apply) and part.compass is not None and (scene is None or scene.north is None):
+                hint = 'say degrees, such as `90deg`, or give the scene `"north": 40`'
+                check.add("E307", part.compass.span, name=part.compass.text, camera=f"`{shown}`", hint=hint)
         if scene is None or scene.ground is None or not scene.ground.pairs:
             for span, kind, text in metric_places((rule.when, rule.clear or (), rule.excepted))[:1]:
                 unit = IN_PICTURE.get(kind)
