@@ -64,7 +64,7 @@ def run(
     Exit code 0 with or without alerts, 2 where it cannot run.
     """
     source = open_source(video, fps, start, rate)
-    view = Scene.load(scene) if scene else None
+    view = Scene.load(scene) if scene else source.scene
     read = read_rules(rules)
     _fit(source, view)
     folder = out or (None if as_json else f"{source.name}.alerts")

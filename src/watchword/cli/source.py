@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from watchword.detections import Detections
-from watchword.interop import mot
+from watchword.interop import layouts
 from watchword.interop.boxfile import BoxFile
 from watchword.scene import Scene
 from watchword.tracks import Tracks
@@ -24,12 +24,13 @@ BOXES = (".txt", ".csv")
 
 @attrs.define
 class Source:
-    """A film or a file of boxes, whichever the path holds; the other is None."""
+    """A film or a file of boxes, whichever the path holds; the other is None. Some files bring a scene of their own."""
 
     name: str
     film: Film | None
     boxes: BoxFile | None
     shift: int = 0
+    scene: Scene | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -126,7 +127,7 @@ def open_source(path: str, fps: float | None, start: str | None, rate: float | N
     """
     place = Path(path)
     if place.suffix.lower() in BOXES:
-        boxes = mot.read(place, fps)
-        return Source(place.name, None, boxes, since_epoch(start))
+        scene, boxes = layouts.read(place, fps)
+        return Source(place.name, None, boxes, since_epoch(start), scene)
     film = frames(path, fps=fps, start=start, rate=rate)
     return Source(film.name, film, None)

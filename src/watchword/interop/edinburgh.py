@@ -57,9 +57,8 @@ def read(path: str | Path, fps: float = FPS, *, camera: str | None = None) -> tu
         for x, y, t in points:
             frame = int(t)
             if frame > MAX_FRAME or (frame, ident) in met:
-                refused.append(
-                    Refused(at, "one track twice in a frame" if frame <= MAX_FRAME else f"a frame beyond {MAX_FRAME}")
-                )
+                why = "one track twice in a frame" if frame <= MAX_FRAME else f"a frame beyond {MAX_FRAME}"
+                refused.append(Refused(at, why))
                 continue
             met.add((frame, ident))
             rows.append((frame, ident, float(x), float(y)))
