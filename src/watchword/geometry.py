@@ -82,6 +82,13 @@ def path_meets_zone(zone: Zone, start: Floats, end: Floats) -> Bools:
     return meets
 
 
+def nearest_in_zone(zone: Zone, at: Floats) -> Floats:
+    """The points of a zone, its border included, that are nearest to places (n, 2), px; a place inside is its own."""
+    ways = shapely.get_coordinates(shapely.shortest_line(shapely.points(np.nan_to_num(at)), polygon(zone)))
+    nearest: Floats = np.where(np.isfinite(at), ways.reshape(-1, 2, 2)[:, 1], np.nan)
+    return nearest
+
+
 def side(line: Line, at: Floats) -> Floats:
     """Signed distance of places (n, 2) from the endless line, px; over 0 on side A (the inward way starts there)."""
     (x1, y1), (x2, y2) = line.start, line.end

@@ -1,24 +1,150 @@
-"""Stillness: all places of the last second within r of their median, and slower than r a second."""
+"""How things move, measured over the last second, or the last three looks where those span more.
+
+A window is a table with a row for each look and a column for each thing, newest first, so that what is asked of every
+window is a sum over rows. The velocity is the least-squares slope of the places. Stillness asks how far the places lie
+from their median: mostly their extent decides it, and only of what is left are the places sorted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
-from watchword.geometry import on_ground
+from watchword.geometry import homography, nearest_in_zone
+from watchword.lang import nodes as n
 from watchword.run.cameras import Camera
 from watchword.run.look import Look, Slots, Stateless, Times, Values
-from watchword.run.things import Things
+from watchword.run.things import HISTORY, Things
 from watchword.units import SECOND
 
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
 STILL_METRES = 0.2
+AGAINST, TOWARD = float(np.cos(np.radians(120))), float(np.cos(np.radians(45)))
+COMPASS = {
+    "north": 0.0,
+    "northeast": 45.0,
+    "east": 90.0,
+    "southeast": 135.0,
+    "south": 180.0,
+    "southwest": 225.0,
+    "west": 270.0,
+    "northwest": 315.0,
+}
+"""Degrees clockwise from north."""
+
+
+@attrs.define
+class Window:
+    """The last looks of n things, newest first: up to k of them.
+
+    Attributes:
+        times: int64 (k, n), ns.
+        at: float64 (2, k, n), places in pixels.
+        inside: bool (k, n), which looks are in the window of their thing.
+        count: int64 (n,), how many.
+    """
+
+    times: Times
+    at: Floats
+    inside: Bools
+    count: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, things: Things, slots: Slots, now: Times, looks: int = 4) -> Window:
+        """The looks of the second before `now`, or the last three where those span more.
+
+        Args:
+            things: All things.
+            slots: (n,) whose.
+            now: (n,), ns.
+            looks: How many there may be; where there are more they are found all the same.
+        """
+        kept = things.history_n[slots]
+        newest, row = kept - 1, slots * HISTORY
+        flat_time, flat_at = things.history_time.reshape(-1), things.history_at.reshape(-1, 2)
+        k = min(max(4, looks), HISTORY)
+        while True:
+            rank = np.arange(k)[:, None]
+            index = newest - rank
+            index &= HISTORY - 1
+            index += row
+            times = flat_time.take(index)
+            since = now - SECOND
+            inside = times >= np.where(kept >= 3, np.minimum(since, times[2]), since)
+            inside &= rank < kept
+            if k == HISTORY or not inside[-1].any():
+                count = inside.sum(axis=0)
+                k = max(1, int(count.max(initial=0)))
+                at = np.ascontiguousarray(flat_at.take(index[:k], axis=0).transpose(2, 0, 1))
+                return cls(times[:k], at, inside[:k], count)
+            k = min(HISTORY, 2 * k)
+
+
+class _Clock:
+    """The times of a window, in seconds from their mean; 0 outside it."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.last = np.maximum(window.count, 1) - 1
+        t = (window.times - window.times[0]) / SECOND
+        t *= window.inside
+        t -= t.sum(axis=0) / (self.last + 1)
+        t *= window.inside
+        self.times = t
+        self.spread = np.einsum("kn,kn->n", t, t)
+
+
+class _Motion:
+    """How far and how fast things went in their windows, in the unit of `at`; NaN where a place is not known.
+
+    Attributes:
+        off: (2, k, n), the places as seen from the newest, 0 outside the window.
+        velocity: (2, n), the least-squares slope.
+        speed: (n,).
+        extent: (n,), how far the places reach, left to right or top to bottom, whichever is more.
+        gone: (n,), from the oldest to the newest.
+    """
+
+    def __init__(self, clock: _Clock, at: Floats) -> None:
+        self.off = off = np.where(clock.window.inside, at - at[:, :1], 0.0)
+        self.velocity = np.einsum("kn,ckn->cn", clock.times, off)
+        self.velocity /= clock.spread
+        self.speed: Floats = np.hypot(self.velocity[0], self.velocity[1])
+        self.extent: Floats = (off.max(axis=1) - off.min(axis=1)).max(axis=0)
+        first = off[:, clock.last, np.arange(len(clock.last))]
+        self.gone: Floats = np.hypot(first[0], first[1])
+
+    def still(self, inside: Bools, radius: Floats, was: Values) -> Values:
+        """1 still, -1 moving, else as before, (n,)."""
+        moving = np.maximum(self.gone, self.speed) > 2 * radius
+        slow = self.speed < radius
+        slow &= ~moving
+        # No place is further from the median than the places are apart, nor nearer than half of that.
+        still = slow & (self.extent * np.sqrt(2) <= radius)
+        unsure = np.flatnonzero(slow & ~still & (self.extent <= 2 * radius))
+        if len(unsure):
+            still[unsure] = self._far(unsure, inside[:, unsure]) <= radius[unsure]
+        found: Values = np.where(still, np.int8(1), np.where(moving, np.int8(-1), was))
+        return found
+
+    def _far(self, columns: Slots, inside: Bools) -> Floats:
+        """The greatest distance of places from their median, (len(columns),)."""
+        off, count = self.off[:, :, columns], inside.sum(axis=0)
+        ordered, pick = np.sort(np.where(inside, off, np.inf), axis=1), np.arange(len(columns))
+        off -= (ordered[:, (count - 1) // 2, pick] + ordered[:, count // 2, pick])[:, None] / 2
+        squares = np.einsum("ckn,ckn->kn", off, off)
+        farthest: Floats = np.sqrt(np.where(inside, squares, 0.0).max(axis=0))
+        return farthest
 
 
 def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera]) -> None:
-    """Bring `things.still` up to date for things just seen.
+    """Bring `things.still`, `things.velocity` and `things.ground_velocity` up to date for things just seen.
 
     Args:
         things: All things.
@@ -28,46 +154,64 @@ def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera])
     """
     if not len(slots):
         return
-    times, at, inside = things.window(slots, now)
-    radius = things.radius(slots)
-    for camera in cameras:
-        scene = camera.scene
-        if scene is not None and scene.ground is not None and scene.ground.pairs:
-            rows = np.flatnonzero(things.camera[slots] == camera.index)
-            metres = on_ground(scene.ground, at[rows].reshape(-1, 2)).reshape(at[rows].shape)
-            whole = np.isfinite(metres).all(axis=(1, 2))
-            at[rows[whole]] = metres[whole]
-            radius[rows[whole]] = STILL_METRES
+    usual = min((camera.interval for camera in cameras if camera.interval), default=0)
+    window = Window.of(things, slots, now, SECOND // usual + 3 if usual else 4)
     known = (things.history_n[slots] >= 3) & (things.first[slots] <= now - SECOND)
-    was = things.still[slots]
-    value = was.copy()
-    counts = inside.sum(axis=1)
-    for count in sorted(set(counts.tolist())):  # looks come at a beat, so that few numbers of them occur at a time
-        rows = np.flatnonzero(counts == count)
-        value[rows] = _judge(times[rows, :count], at[rows, :count], radius[rows], was[rows])
-    value = np.where(known, value, 0)
+    here = known & np.isfinite(things.at[slots, 0])
+    clock = _Clock(window)
+    radius, was = things.radius(slots), things.still[slots]
+    # Windows of one look have no slope; they are unknown.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        motion = _Motion(clock, window.at)
+        value = motion.still(window.inside, radius, was)
+        things.velocity[slots] = np.where(here, motion.velocity, np.nan).T
+        maps = _maps(cameras)
+        if maps is not None:
+            metres = _Motion(clock, _metres(maps[things.camera[slots]], window.at))
+            whole = np.isfinite(metres.extent)
+            if whole.any():
+                value = np.where(whole, metres.still(window.inside, np.full(len(slots), STILL_METRES), was), value)
+            things.ground_velocity[slots] = np.where(here, metres.velocity, np.nan).T
+    value = np.where(known, value, np.int8(0))
     # A detector that says when a thing came to rest has measured it already.
-    things.still[slots] = np.where(things.rest[slots] != NEVER, 1, value)
+    things.still[slots] = np.where(things.rest[slots] != NEVER, np.int8(1), value)
 
 
-def _judge(times: Times, at: NDArray[np.float64], radius: NDArray[np.float64], was: Values) -> Values:
-    """1 still, -1 moving, else as before: of k looks, times (n, k) and places (n, k, 2), newest first."""
-    k = at.shape[1]
-    if k < 2:
-        return was
-    ordered = np.sort(at, axis=1)
-    off = at - (ordered[:, (k - 1) // 2] + ordered[:, k // 2])[:, None] / 2
-    far = np.einsum("nkd,nkd->nk", off, off).max(axis=1)
-    t = (times - times[:, :1]) / SECOND
-    t -= t.sum(axis=1, keepdims=True) / k
-    slope = np.einsum("nk,nkd->nd", t, off)
-    speed = np.einsum("nd,nd->n", slope, slope) / np.einsum("nk,nk->n", t, t) ** 2
-    gone = at[:, 0] - at[:, -1]
-    near = radius * radius
-    still = (far <= near) & (speed < near)
-    moving = (np.einsum("nd,nd->n", gone, gone) > 4 * near) | (speed > 4 * near)
-    found: Values = np.where(still, 1, np.where(moving, -1, was)).astype(np.int8)
-    return found
+def _maps(cameras: Sequence[Camera]) -> Floats | None:
+    """The map from picture to ground of each camera by its position, NaN without one; None where none has any."""
+    found: dict[int, Floats | None] = {}
+    rows: list[tuple[int, Floats]] = []
+    for camera in cameras:
+        ground = camera.scene.ground if camera.scene is not None else None
+        if ground is None:
+            continue
+        if id(ground) not in found:
+            found[id(ground)] = homography(ground)
+        matrix = found[id(ground)]
+        if matrix is not None:
+            rows.append((camera.index, matrix))
+    if not rows:
+        return None
+    maps = np.full((1 + max(camera.index for camera in cameras), 9), np.nan)
+    maps[[index for index, _ in rows]] = [matrix.ravel() for _, matrix in rows]
+    return maps
+
+
+def _metres(maps: Floats, at: Floats) -> Floats:
+    """Places (2, k, n) on the ground by the map (n, 9) of each column; NaN above its horizon."""
+    x, y = at
+    a, b, c, d, e, f, g, h, i = np.ascontiguousarray(maps.T)
+    w = g * x
+    w += h * y
+    w += i
+    w[~(w > 0)] = np.nan
+    metres = np.empty_like(at)
+    for row, (p, q, r) in zip(metres, ((a, b, c), (d, e, f)), strict=True):
+        np.multiply(p, x, out=row)
+        row += q * y
+        row += r
+        row /= w
+    return metres
 
 
 class Still(Stateless):
@@ -84,3 +228,72 @@ class Moving(Stateless):
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
         return np.tile(-look.things.still[look.slots], (len(self.calls), 1))
+
+
+class Against(Stateless):
+    """`against flow`: it moves, in the zone, more than 120° off the zone's flow."""
+
+    def step(self, look: Look) -> Values:
+        """Values int8 (m, rows)."""
+        return np.stack([self._against(look, call.names[0].text) for call in self.calls])
+
+    @staticmethod
+    def _against(look: Look, zone: str) -> Values:
+        value = np.zeros(len(look.slots), np.int8)
+        for shape, rows in look.among(*look.atlas.zones(zone)):
+            if shape.flow is not None:
+                (x1, y1), (x2, y2) = shape.flow
+                cosine = _cosine(look.things.velocity[look.slots[rows]], np.array([x2 - x1, y2 - y1]))
+                value[rows] = _known(cosine < AGAINST, cosine)
+        return np.minimum(np.minimum(value, look.inside(zone)), -look.things.still[look.slots])
+
+
+class Moves(Stateless):
+    """`moves toward`: it moves within 45° of a direction, or of the way to the nearest point of a zone."""
+
+    def step(self, look: Look) -> Values:
+        """Values int8 (m, rows)."""
+        moving = -look.things.still[look.slots]
+        return np.stack([np.minimum(self._toward(look, call), moving) for call in self.calls])
+
+    def _toward(self, look: Look, call: n.Apply) -> Values:
+        value = np.zeros(len(look.slots), np.int8)
+        if call.names:
+            for zone, rows in look.among(*look.atlas.zones(call.names[0].text)):
+                slots = look.slots[rows]
+                at = look.things.at[slots]
+                cosine = _cosine(look.things.velocity[slots], nearest_in_zone(zone, at) - at)
+                value[rows] = _known(cosine >= TOWARD, cosine)
+            return np.where(look.inside(call.names[0].text) > 0, -1, value).astype(np.int8)
+        way = np.radians(_degrees(look, call))
+        cosine = _cosine(look.things.velocity[look.slots], np.column_stack((np.sin(way), -np.cos(way))))
+        return np.where(np.isfinite(way), _known(cosine >= TOWARD, cosine), value).astype(np.int8)
+
+
+def _degrees(look: Look, call: n.Apply) -> Floats:
+    """The direction asked for, of each row, degrees clockwise from up in the picture; NaN where north is not known."""
+    if call.compass is None:
+        (value,) = call.values
+        assert isinstance(value, n.Quantity)  # parameters are put in before rules are planned
+        return np.full(len(look.slots), float(value.number))
+    north = np.full(1 + max(look.cams), np.nan)
+    for c in look.cams:
+        scene = look.cameras[c].scene
+        if scene is not None and scene.north is not None:
+            north[c] = scene.north
+    turned: Floats = north[look.camera] + COMPASS[call.compass.text]
+    return turned
+
+
+def _cosine(velocity: Floats, way: Floats) -> Floats:
+    """Of the angle between velocities (n, 2) and ways (n, 2) or (2,); 0 where there is no way; NaN where unknown."""
+    dot = (velocity * way).sum(axis=1)
+    size = np.hypot(*velocity.T) * np.hypot(*way.T)
+    found: Floats = np.divide(dot, size, out=np.where(np.isnan(size), np.nan, 0.0), where=size > 0)
+    return found
+
+
+def _known(value: Bools, by: Floats) -> Values:
+    """1 or -1; 0 where what it stands on is not known."""
+    found: Values = np.where(np.isnan(by), 0, np.where(value, 1, -1)).astype(np.int8)
+    return found
