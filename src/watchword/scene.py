@@ -164,6 +164,8 @@ class Zone:
         flow: The direction people should go, from a point to a point.
         frame: Size of the frame it was drawn for; the place of a box that is cut off is moved to its edge.
         view: "eye" or "overhead".
+        parts: Of a zone in several parts (made of other zones): each part's outer ring and its holes. `points` and
+            `holes` are then those of the first.
 
     Raises:
         SceneError: Fewer than three different corners, no area, sides that cross, a point outside `frame`.
@@ -176,17 +178,22 @@ class Zone:
     flow: tuple[Point, Point] | None = None
     frame: Size | None = None
     view: View = "eye"
+    parts: tuple[tuple[Ring, ...], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         what = f"zone {_check_name('zone', self.name)}"
-        if self.frame is not None:
-            self._refuse_fractions(what, self.frame)
-        object.__setattr__(self, "points", _ring(what, self.points))
-        holes = tuple(_ring(f"{what}, hole {i}", hole) for i, hole in enumerate(self.holes, 1))
-        object.__setattr__(self, "holes", holes)
-        if self.frame is not None:
-            for ring in (self.points, *self.holes):
-                _inside_frame(what, ring, self.frame)
+        if self.parts:  # cut from zones that were checked
+            object.__setattr__(self, "points", self.parts[0][0])
+            object.__setattr__(self, "holes", self.parts[0][1:])
+        else:
+            if self.frame is not None:
+                self._refuse_fractions(what, self.frame)
+            object.__setattr__(self, "points", _ring(what, self.points))
+            holes = tuple(_ring(f"{what}, hole {i}", hole) for i, hole in enumerate(self.holes, 1))
+            object.__setattr__(self, "holes", holes)
+            if self.frame is not None:
+                for ring in self.rings:
+                    _inside_frame(what, ring, self.frame)
         share = isinstance(self.anchor, int | float) and 0 < self.anchor <= 1
         if not share and self.anchor not in ANCHORS:
             raise SceneError(
@@ -208,9 +215,19 @@ class Zone:
             )
 
     @property
+    def polygons(self) -> tuple[tuple[Ring, ...], ...]:
+        """Its parts, each an outer ring and its holes; of a zone as drawn there is one."""
+        return self.parts or ((self.points, *self.holes),)
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        """Every ring of it, outer ones and holes: what is drawn."""
+        return tuple(ring for part in self.polygons for ring in part)
+
+    @property
     def area(self) -> float:
         """Its area in px², holes not counted."""
-        return abs(_area(self.points)) - sum(abs(_area(hole)) for hole in self.holes)
+        return sum(abs(_area(outer)) - sum(abs(_area(hole)) for hole in holes) for outer, *holes in self.polygons)
 
     def contains(self, tracks: Tracks) -> NDArray[Any]:
         """Which rows of a table are inside (borders count), bool (n,). A box wholly outside the frame is nowhere."""
@@ -389,8 +406,10 @@ class Scene:
         """The scene as JSON text, which `loads` reads back to an equal scene."""
         data: dict[str, Any] = {"frame": list(self.frame), "time_zone": self.time_zone, "view": self.view, "zones": {}}
         for zone in self.zones.values():
-            rings = [[list(p) for p in (*ring, ring[0])] for ring in (zone.points, *zone.holes)]
-            shape: dict[str, Any] = {"type": "Polygon", "coordinates": rings}
+            parts = [[[list(p) for p in (*ring, ring[0])] for ring in part] for part in zone.polygons]
+            shape: dict[str, Any] = {"type": "Polygon", "coordinates": parts[0]}
+            if zone.parts:
+                shape = {"type": "MultiPolygon", "coordinates": parts}
             if zone.anchor != "bottom":
                 shape["anchor"] = zone.anchor
             if zone.flow is not None:
@@ -437,22 +456,21 @@ def _zone(name: str, data: Any, frame: Any) -> Zone:
     what = f"zone {name}"
     _only(what, data, {"type", "coordinates", "anchor", "flow"})
     rings = data.get("coordinates")
-    if data.get("type") != "Polygon" or not isinstance(rings, list) or not rings:
+    if data.get("type") not in ("Polygon", "MultiPolygon") or not isinstance(rings, list) or not rings:
         raise SceneError(
             f"{what}: not a Polygon with coordinates",
             fix='{"type": "Polygon", "coordinates": [[[x, y], …]]} or a plain list of points',
         )
-    if any(not isinstance(ring, list) for ring in rings):
+    several = data["type"] == "MultiPolygon"
+    parts = rings if several else [rings]
+    if any(
+        not isinstance(part, list) or not part or any(not isinstance(ring, list) for ring in part) for part in parts
+    ):
         raise SceneError(f"{what}: coordinates", fix="GeoJSON wants a list of rings, each a list of [x, y]")
     flow = data.get("flow")
-    return Zone(
-        name,
-        tuple(rings[0]),
-        tuple(tuple(ring) for ring in rings[1:]),
-        data.get("anchor", "bottom"),
-        tuple(flow) if isinstance(flow, list) else flow,
-        size,
-    )
+    anchor, way = data.get("anchor", "bottom"), tuple(flow) if isinstance(flow, list) else flow
+    drawn = [Zone(name, tuple(p[0]), tuple(tuple(r) for r in p[1:]), anchor, way, size) for p in parts]
+    return attrs.evolve(drawn[0], parts=tuple((z.points, *z.holes) for z in drawn)) if several else drawn[0]
 
 
 def _line(name: str, data: Any) -> Line:

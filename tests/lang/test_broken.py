@@ -68,13 +68,3 @@ def test_every_broken_rule_is_reported_and_the_good_ones_still_load():
     rules = check_text(Source(path.name, path.read_text("utf-8")))
     assert "c" in [rule.name for rule in rules.rules]
     assert [rules.source.place(f.span.start)[0] for f in rules.findings] == [1, 2, 4, 5]
-
-
-def test_a_zone_made_of_others_is_refused_before_a_rule_on_it_is_silent():
-    text = (
-        "zone a = polygon (0, 0) (9, 0) (9, 9)\nzone b = polygon (0, 0) (5, 0) (5, 5)\nzone rest = a minus b\n"
-        "rule r: person in zone rest for 1s\n"
-    )
-    (finding,) = check_text(Source("made", text)).unrun()
-    assert finding.code == "E401"
-    assert "zone rest" in finding.message

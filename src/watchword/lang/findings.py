@@ -57,6 +57,7 @@ CODES: dict[str, str] = {
     "E305": "`unless firing` goes round in a circle: {path}",
     "E306": "condition `{name}` is made of itself",
     "E307": "`{name}` needs camera {camera} to know where north is, and it does not",
+    "E308": "zone `{name}` is made of itself",
     "E401": "`{name}` is read and checked, but this version does not run it",
     "W201": "`for` over `and` and `or` together: brackets make plain what is meant",
     "W202": "{what} `{name}` is not used",

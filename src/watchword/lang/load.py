@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -24,19 +25,25 @@ class Placed:
     source: Source
 
 
-def load(source: Source, root: Path | None = None) -> tuple[list[Placed], list[Finding]]:
+Read = Callable[[Path], str | None]
+"""Gives the text of a file that is other than on the disk; None where it is not."""
+
+
+def load(source: Source, root: Path | None = None, read: Read | None = None) -> tuple[list[Placed], list[Finding]]:
     """The items of a text and of all it includes; included names begin with the name they are included as.
 
     Args:
         source: The text.
         root: The folder of the rule file; `include` stays inside. None where there is none: then nothing is included.
+        read: Gives the text of an included file that an editor has open; None for one that is read from the disk.
     """
-    return _Loader(root).load(source, root, ())
+    return _Loader(root, read).load(source, root, ())
 
 
 class _Loader:
-    def __init__(self, root: Path | None) -> None:
+    def __init__(self, root: Path | None, read: Read | None) -> None:
         self._root = root.resolve() if root else None
+        self._read = read
         self._count = 0
 
     def load(self, source: Source, folder: Path | None, above: tuple[Path, ...]) -> tuple[list[Placed], list[Finding]]:
@@ -72,7 +79,8 @@ class _Loader:
         if strange:
             return wrong("it is no file", "give a rule file")
         try:
-            text = path.read_text("utf-8-sig")
+            opened = self._read(path) if self._read else None
+            text = path.read_text("utf-8-sig") if opened is None else opened
         except OSError as error:
             return wrong(str(error.strerror).lower(), "check the path; it starts at this file's folder")
         except UnicodeDecodeError:

@@ -255,11 +255,16 @@ PAGES: dict[str, Page] = {
         "define f(x) = x is still or x is visible\n" + _rule("f(p) for 5s"),
     ),
     "E307": Page(
-        "A compass word is turned by the scene's `north`: the degrees, clockwise from up in the picture, at which north "
-        "lies. Nothing is guessed. Degrees and `zone Z` need no north.",
+        "A compass word is turned by the scene's `north`: the degrees, clockwise from up in the picture, at which "
+        "north lies. Nothing is guessed. Degrees and `zone Z` need no north.",
         _rule("p moves toward north for 2s"),
         _rule("p moves toward 90deg for 2s"),
         "scene",
+    ),
+    "E308": Page(
+        "A zone made of others, or a group of zones, that comes round to itself.",
+        "zone a = hall minus b\nzone b = bay plus a\nrule r: person in zone a for 5s",
+        "zone a = hall minus b\nzone b = bay plus vault\nrule r: person in zone a for 5s",
     ),
     "E401": Page(
         "The language has it, and this version does not run it yet. A check passes over it; a run refuses the rule.",

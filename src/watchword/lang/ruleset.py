@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
 import attrs
 
-from watchword.errors import SceneError, WatchwordError
+from watchword.errors import WatchwordError
+from watchword.lang import drawn
 from watchword.lang import load as loading
 from watchword.lang import nodes as n
-from watchword.lang.check import RuleCheck, names_of, overridden
+from watchword.lang.check import RuleCheck, names_of
 from watchword.lang.conditions import ConditionCheck
+from watchword.lang.definitions import circles, definitions, override, scenario, unused
 from watchword.lang.findings import Finding, did_you_mean, finding, ordered, raise_errors
 from watchword.lang.kinds import metric_places
-from watchword.lang.load import Placed, folder_of
+from watchword.lang.lets import Lets, replaced
+from watchword.lang.load import Placed, Read, folder_of
 from watchword.lang.names import Classes, Names, gather
 from watchword.lang.parse import parse_sentence
-from watchword.lang.refs import refs, walk
+from watchword.lang.refs import walk
 from watchword.lang.rewrite import desugared
 from watchword.lang.show import show
 from watchword.scene import Line, Scene, Size, Zone
@@ -59,25 +61,29 @@ class RuleSet:
         return self.classes.get("person", frozenset({"person"}))
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, *, lets: Lets | None = None) -> Self:
         """Read a rule file.
+
+        Args:
+            path: The file.
+            lets: Quantities that take the place of the file's `let`s: `{"crush": "4/m2"}`.
 
         Raises:
             RuleError: It holds errors; all of them are in `.findings`.
             WatchwordError: It cannot be read.
         """
-        rules = check_file(path)
+        rules = check_file(path, lets)
         raise_errors(rules.findings)
         return cls(**attrs.asdict(rules, recurse=False))
 
     @classmethod
-    def loads(cls, text: str, name: str = "rules") -> Self:
-        """Read rules from text; `name` stands in messages.
+    def loads(cls, text: str, name: str = "rules", *, lets: Lets | None = None) -> Self:
+        """Read rules from text; `name` stands in messages, `lets` take the place of the text's own.
 
         Raises:
             RuleError: It holds errors; all of them are in `.findings`.
         """
-        rules = check_text(Source(name, text))
+        rules = check_text(Source(name, text), lets=lets)
         raise_errors(rules.findings)
         return cls(**attrs.asdict(rules, recurse=False))
 
@@ -94,24 +100,7 @@ class RuleSet:
 
     def known(self, frame: Size | None, scene: Scene | None) -> tuple[dict[str, Zone], dict[str, Line], list[Finding]]:
         """The zones and lines that hold for a camera: the scene's, and the file's in a frame of this size."""
-        findings: list[Finding] = []
-        zones = dict(scene.zones) if scene else {}
-        lines = dict(scene.lines) if scene else {}
-        view = scene.view if scene else "eye"
-        for name, placed in self.names.get("zone").items():
-            if isinstance(placed.item, n.ZoneDef):
-                zone = zone_of(placed, frame)
-                if isinstance(zone, Finding):
-                    findings.append(zone)
-                else:
-                    zones[name] = attrs.evolve(zone, view=view)
-        for name, placed in self.names.get("line").items():
-            line = line_of(placed, frame)
-            if isinstance(line, Finding):
-                findings.append(line)
-            else:
-                lines[name] = attrs.evolve(line, view=view)
-        return zones, lines, findings
+        return drawn.known(self.names, frame, scene)
 
     def on(self, rule: n.Rule, camera: str) -> n.Rule:
         """A rule as it is on a camera: with its override there."""
@@ -125,9 +114,15 @@ class RuleSet:
             rule
             for rule in found
             if (rule.cameras is None or camera in {c.text for c in rule.cameras})
-            and all(z.text in zones for z in names_of(rule)[0])
+            and all(z.text in zones for z in self._zones(rule))
             and all(x.text in lines for x in names_of(rule)[1])
         )
+
+    def _zones(self, rule: n.Rule) -> list[n.Name]:
+        """The zones that a rule speaks of, those of its `each zone` too."""
+        group = rule.zone.group if rule.zone else None
+        members = self.names.zone_members(group.text) if group else ()
+        return [*names_of(rule)[0], *(n.Name(m, span=group.span) for m in members if group)]
 
     def resolve(self, scenes: Mapping[str, Scene | None]) -> list[Finding]:
         """What is wrong once it is known which cameras there are and what they look at (None: nothing is known).
@@ -152,14 +147,13 @@ class RuleSet:
                     return [finding("E106", source, name.span, name=name.text, hint=hint, notes=notes)]
             named = {c.text for c in rule.cameras}
             candidates = {k: v for k, v in scenes.items() if k in named}
-        zones, lines = names_of(rule)
         found: list[Finding] | None = None
         for camera, scene in candidates.items():
-            own_zones = [*self.names.get("zone"), *(scene.zones if scene else ())]
-            own_lines = [*self.names.get("line"), *(scene.lines if scene else ())]
+            zones, lines, _ = self.known(scene.frame if scene else None, scene)
+            without = [lack for z in self._zones(rule) for lack in drawn.lacking(z, source, self.names, zones)]
             missing = [
-                *_missing(source, "E104", "zones", zones, own_zones, scene),
-                *_missing(source, "E105", "lines", lines, own_lines, scene),
+                *(_missing(x, at, "E104", "zones", zones, scene) for x, at in without),
+                *(_missing(x, source, "E105", "lines", lines, scene) for x in names_of(rule)[1] if x.text not in lines),
             ]
             if not missing:
                 return self._with_scene(self.on(rule, camera), camera, scene, source)
@@ -201,11 +195,6 @@ class RuleSet:
         found: list[Finding] = []
         for rule in (*self.rules, *self.overrides.values()):
             source = self.source_of(rule)
-            for zone in names_of(rule)[0]:
-                made = self.names.get("zone").get(zone.text)
-                if made is not None and isinstance(made.item, n.ZoneMade):
-                    text = f"zone {zone.text}, made of other zones,"
-                    found.append(finding("E401", source, zone.span, name=text, hint="draw it as a polygon for now"))
             for part in walk((rule.when,)):
                 text, at = _unrun(part)
                 if text:
@@ -244,61 +233,29 @@ def _unrun(part: object) -> tuple[str, Span]:
     return "", Span(0, 0)
 
 
-def _missing(
-    source: Source, code: str, what: str, names: Iterable[n.Name], known: list[str], scene: Scene | None
-) -> list[Finding]:
+def _missing(name: n.Name, source: Source, code: str, what: str, known: Iterable[str], scene: Scene | None) -> Finding:
     where = f" of {scene.name}" if scene else ""
-    listed = ", ".join(known) if known else f"none; define one in the file, or give a scene that has {what}"
-    return [
-        finding(
-            code,
-            source,
-            name.span,
-            name=name.text,
-            hint=did_you_mean(name.text, known),
-            notes=[f"{what}{where}: {listed}"],
-        )
-        for name in names
-        if name.text not in known
-    ]
+    listed = ", ".join(known) or f"none; define one in the file, or give a scene that has {what}"
+    notes = [f"{what}{where}: {listed}"]
+    return finding(code, source, name.span, name=name.text, hint=did_you_mean(name.text, known), notes=notes)
 
 
-def zone_of(placed: Placed, frame: Size | None) -> Zone | Finding:
-    """The zone that a file defines, in a frame of this size; a finding where it makes no sense."""
-    definition = placed.item
-    assert isinstance(definition, n.ZoneDef)
-    try:
-        flow = definition.flow
-        ends = (flow[0], flow[1]) if flow else None
-        name = definition.name.text.replace(".", "_")
-        return Zone(name, definition.points, anchor=definition.anchor, flow=ends, frame=frame)
-    except SceneError as error:
-        return finding("E207", placed.source, definition.span, message=error.message, hint=error.fix)
-
-
-def line_of(placed: Placed, frame: Size | None) -> Line | Finding:
-    """The line that a file defines; a finding where it makes no sense."""
-    definition = placed.item
-    assert isinstance(definition, n.LineDef)
-    try:
-        sides = (definition.sides[0].text, definition.sides[1].text) if definition.sides else None
-        return Line(definition.name.text.replace(".", "_"), definition.start, definition.end, sides, frame)
-    except SceneError as error:
-        return finding("E207", placed.source, definition.span, message=error.message, hint=error.fix)
-
-
-def load(path: str | Path) -> RuleSet:
+def load(path: str | Path, *, lets: Lets | None = None) -> RuleSet:
     """Read a rule file.
+
+    Args:
+        path: The file.
+        lets: Quantities that take the place of the file's `let`s: `{"crush": "4/m2"}`.
 
     Raises:
         RuleError: It holds errors; all of them are in `.findings`.
         WatchwordError: It cannot be read.
     """
-    return RuleSet.load(path)
+    return RuleSet.load(path, lets=lets)
 
 
-def check_file(path: str | Path) -> RuleSet:
-    """Read and check a rule file; what is wrong is in `.findings`.
+def check_file(path: str | Path, lets: Lets | None = None) -> RuleSet:
+    """Read and check a rule file; what is wrong is in `.findings`, of `lets` too.
 
     Raises:
         WatchwordError: It cannot be read.
@@ -309,13 +266,23 @@ def check_file(path: str | Path) -> RuleSet:
         raise WatchwordError(f"cannot be read: {error.strerror}", where=str(path), fix="check the path") from None
     except UnicodeDecodeError:
         raise WatchwordError("is not text in UTF-8", where=str(path), fix="rule files are plain text") from None
-    return check_text(Source(str(path), text), folder_of(path))
+    return check_text(Source(str(path), text), folder_of(path), lets)
 
 
-def check_text(source: Source, folder: Path | None = None) -> RuleSet:
-    """Check rules in text; what is wrong is in `.findings`. Without a folder nothing can be included."""
-    placed, findings = loading.load(source, folder)
-    return _check(source, placed, findings)
+def check_text(
+    source: Source, folder: Path | None = None, lets: Lets | None = None, read: Read | None = None
+) -> RuleSet:
+    """Check rules in text; what is wrong is in `.findings`.
+
+    Args:
+        source: The text.
+        folder: Where what it includes may lie; without one nothing can be included.
+        lets: Quantities that take the place of the text's `let`s.
+        read: Gives the text of an included file that is other than on the disk, as one that an editor has open.
+    """
+    placed, findings = loading.load(source, folder, read)
+    placed, found = replaced(placed, lets or {})
+    return _check(source, placed, [*findings, *found])
 
 
 def check_sentence(sentence: str, name: str = "sentence") -> RuleSet:
@@ -327,7 +294,7 @@ def check_sentence(sentence: str, name: str = "sentence") -> RuleSet:
 
 def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> RuleSet:
     names, found = gather(placed)
-    findings = [*findings, *found, *_definitions(names)]
+    findings = [*findings, *found, *definitions(names)]
     rules: list[n.Rule] = []
     for each in placed:
         if isinstance(each.item, n.RuleDef):
@@ -338,151 +305,16 @@ def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> Rul
     overrides: dict[tuple[str, str], n.Rule] = {}
     for each in placed:
         if isinstance(each.item, n.Override):
-            findings += _override(each, each.item, names, overrides)
+            findings += override(each, each.item, names, overrides)
     tests = tuple(p.item for p in placed if isinstance(p.item, n.TestDef))
-    findings += [f for test in tests for f in _test(test, names, source)]
-    findings += _circles(names)
+    findings += [f for test in tests for f in scenario(test, names, source)]
+    findings += circles(names)
     if not any(f.is_error for f in findings):
-        findings += _unused(placed, names, source) if rules else []
+        findings += unused(placed, names, source) if rules else []
         if not rules and not tests:
             hint = "write one: `rule left_bag: bag unattended > 60s`"
             findings.append(finding("W204", source, Span(0, 0), hint=hint))
     return RuleSet(source, tuple(rules), names, overrides, tests, ordered(findings))
-
-
-def _definitions(names: Names) -> list[Finding]:
-    findings: list[Finding] = []
-    for placed in names.get("schedule").values():
-        for window in placed.item.windows if isinstance(placed.item, n.ScheduleDef) else ():
-            written = placed.source.text[window.span.start : window.span.end]
-            if max(window.start, window.end) > 24 * 60 or window.start == 24 * 60 or re.search(r":[6-9]", written):
-                message = f"`{written.split()[0]}` is no window of a day"
-                hint = "hours go to 24, minutes to 59: `22:00-06:00`"
-                findings.append(finding("E207", placed.source, window.span, message=message, hint=hint))
-    for kind in ("zone", "line", "define"):
-        for placed in names.get(kind).values():
-            item = placed.item
-            if isinstance(item, n.ZoneDef):
-                zone = zone_of(placed, None)
-                findings += [zone] if isinstance(zone, Finding) else []
-            elif isinstance(item, n.LineDef):
-                line = line_of(placed, None)
-                findings += [line] if isinstance(line, Finding) else []
-            elif isinstance(item, n.DefineDef) and _recurs(item.name.text, item, names, ()):
-                findings.append(finding("E306", placed.source, item.name.span, name=item.name.text))
-    return findings
-
-
-def _recurs(target: str, define: n.DefineDef, names: Names, above: tuple[str, ...]) -> bool:
-    for part in walk(define.body):
-        if isinstance(part, n.Call):
-            if part.name.text == target:
-                return True
-            inner = None if part.name.text in above else names.define(part.name.text)
-            if inner is not None and _recurs(target, inner, names, (*above, part.name.text)):
-                return True
-    return False
-
-
-def _override(
-    placed: Placed, item: n.Override, names: Names, overrides: dict[tuple[str, str], n.Rule]
-) -> list[Finding]:
-    known = names.get("rule")
-    rule = known.get(item.name.text)
-    if rule is None or not isinstance(rule.item, n.RuleDef):
-        hint = did_you_mean(item.name.text, known)
-        return [finding("E115", placed.source, item.name.span, name=item.name.text, hint=hint)]
-    own = {s.name.text for s in rule.item.settings}
-    findings = [
-        finding(
-            "E116",
-            placed.source,
-            s.name.span,
-            rule=item.name.text,
-            name=s.name.text,
-            hint=did_you_mean(s.name.text, own),
-        )
-        for s in item.settings
-        if s.name.text not in own
-    ]
-    if isinstance(rule.item.body, n.Sentence) and item.clauses:
-        hint = "write the rule in the full form, with braces"
-        findings.append(
-            finding("E217", placed.source, item.clauses[0].span, name=item.name.text, what="a clause", hint=hint)
-        )
-    if findings:
-        return findings
-    new = overridden(rule.item, item)
-    found = RuleCheck(rule.source, names).rule(new)
-    before = RuleCheck(rule.source, names).rule(rule.item)
-    found = [f for f in found if f not in before]
-    moved = [attrs.evolve(f, source=placed.source) if f.span.end <= len(placed.source.text) else f for f in found]
-    if not any(f.is_error for f in found):
-        overrides[item.name.text, item.camera.text] = desugared(new, names)
-    return moved
-
-
-def _test(test: n.TestDef, names: Names, source: Source) -> list[Finding]:
-    findings = []
-    things = {line.name.text for line in test.lines if isinstance(line, n.GivenThing)}
-    for line in test.lines:
-        if isinstance(line, n.Expect):
-            if line.rule.text not in names.get("rule"):
-                hint = did_you_mean(line.rule.text, names.get("rule"))
-                findings.append(finding("E115", source, line.rule.span, name=line.rule.text, hint=hint))
-            if line.thing is not None and line.thing.text not in things:
-                hint = did_you_mean(line.thing.text, things)
-                findings.append(finding("E103", source, line.thing.span, name=line.thing.text, hint=hint))
-        named = line.name if isinstance(line, n.GivenSpell) and line.kind != "signal" else None
-        if named is not None and named.text not in things:
-            hint = did_you_mean(named.text, things)
-            findings.append(finding("E103", source, named.span, name=named.text, hint=hint))
-    return findings
-
-
-def _circles(names: Names) -> list[Finding]:
-    """`unless firing` that goes round in a circle, told once."""
-    asks: dict[str, tuple[list[n.Name], Source]] = {}
-    for name, placed in names.get("rule").items():
-        body = placed.item.body if isinstance(placed.item, n.RuleDef) else ()
-        if isinstance(body, tuple):
-            unless = [c for c in body if isinstance(c, n.Clause) and c.keyword == "unless"]
-            asks[name] = ([v for c in unless for v in c.values if isinstance(v, n.Name)], placed.source)
-    told: set[str] = set()
-    findings = []
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        for asked in asks.get(name, ([], None))[0]:
-            if asked.text in path:
-                circle = path[path.index(asked.text) :]
-                if not told & set(circle):
-                    told.update(circle)
-                    source = asks[name][1]
-                    shown = " → ".join([*circle, asked.text])
-                    findings.append(finding("E305", source, asked.span, path=shown, hint="leave one of them out"))
-            else:
-                visit(asked.text, (*path, asked.text))
-
-    for name in asks:
-        visit(name, (name,))
-    return findings
-
-
-def _unused(placed: list[Placed], names: Names, source: Source) -> list[Finding]:
-    """What the file itself defines and nothing uses."""
-    used = {(kind, name.text) for p in placed for kind, name in refs(p.item)}
-    kinds = (("zone", "zone"), ("line", "line"), ("class", "class"), ("let", "let"), ("define", "define"))
-    return [
-        finding("W202", source, _span(p), what=what, name=name, hint="leave it out, or use it in a rule")
-        for kind, what in kinds
-        for name, p in names.get(kind).items()
-        if p.source is source and (kind, name) not in used
-    ]
-
-
-def _span(placed: Placed) -> Span:
-    name = getattr(placed.item, "name", None)
-    return name.span if isinstance(name, n.Name) else placed.item.span
 
 
 def compile(sentence: str, scene: Scene | None = None) -> RuleSet:  # noqa: A001 - it is what one does with a sentence
