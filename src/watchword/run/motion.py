@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
-from watchword.geometry import homography, nearest_in_zone
+from watchword.geometry import nearest_in_zone
 from watchword.lang import nodes as n
 from watchword.run.cameras import Camera
 from watchword.run.look import Look, Slots, Stateless, Times, Values
+from watchword.run.metres import maps, on_ground, rows_of
 from watchword.run.things import HISTORY, Things
 from watchword.units import SECOND
 
@@ -165,9 +166,9 @@ def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera])
         motion = _Motion(clock, window.at)
         value = motion.still(window.inside, radius, was)
         things.velocity[slots] = np.where(here, motion.velocity, np.nan).T
-        maps = _maps(cameras)
-        if maps is not None:
-            metres = _Motion(clock, _metres(maps[things.camera[slots]], window.at))
+        table = maps(cameras)
+        if table is not None:
+            metres = _Motion(clock, on_ground(rows_of(table, things.camera[slots]), window.at))
             whole = np.isfinite(metres.extent)
             if whole.any():
                 value = np.where(whole, metres.still(window.inside, np.full(len(slots), STILL_METRES), was), value)
@@ -175,43 +176,6 @@ def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera])
     value = np.where(known, value, np.int8(0))
     # A detector that says when a thing came to rest has measured it already.
     things.still[slots] = np.where(things.rest[slots] != NEVER, np.int8(1), value)
-
-
-def _maps(cameras: Sequence[Camera]) -> Floats | None:
-    """The map from picture to ground of each camera by its position, NaN without one; None where none has any."""
-    found: dict[int, Floats | None] = {}
-    rows: list[tuple[int, Floats]] = []
-    for camera in cameras:
-        ground = camera.scene.ground if camera.scene is not None else None
-        if ground is None:
-            continue
-        if id(ground) not in found:
-            found[id(ground)] = homography(ground)
-        matrix = found[id(ground)]
-        if matrix is not None:
-            rows.append((camera.index, matrix))
-    if not rows:
-        return None
-    maps = np.full((1 + max(camera.index for camera in cameras), 9), np.nan)
-    maps[[index for index, _ in rows]] = [matrix.ravel() for _, matrix in rows]
-    return maps
-
-
-def _metres(maps: Floats, at: Floats) -> Floats:
-    """Places (2, k, n) on the ground by the map (n, 9) of each column; NaN above its horizon."""
-    x, y = at
-    a, b, c, d, e, f, g, h, i = np.ascontiguousarray(maps.T)
-    w = g * x
-    w += h * y
-    w += i
-    w[~(w > 0)] = np.nan
-    metres = np.empty_like(at)
-    for row, (p, q, r) in zip(metres, ((a, b, c), (d, e, f)), strict=True):
-        np.multiply(p, x, out=row)
-        row += q * y
-        row += r
-        row /= w
-    return metres
 
 
 class Still(Stateless):

@@ -27,7 +27,7 @@ WORDS = (
         "state",
         "W flow in zone NAME",
         "It moves, in the zone, more than 120° off the zone's flow. The zone is drawn with one: `flowing … to …`.",
-        "",
+        "watchword.run.motion:Against",
         "rule wrong_way: person against flow in zone escalator for 1s",
     ),
     Word(
@@ -35,8 +35,8 @@ WORDS = (
         "state",
         "W toward WAY",
         "It moves, within 45° of a direction: degrees clockwise from up in the picture, a compass word where the scene "
-        "knows north, or the way to a zone.",
-        "",
+        "knows north, or the way to the nearest point of a zone (in it: false).",
+        "watchword.run.motion:Moves",
         "rule comes { each person p in zone hall when p moves toward zone tracks for 2s }",
     ),
     Word(
@@ -44,7 +44,7 @@ WORDS = (
         "quantity",
         ".W",
         "The slope of its places over the last second, or the last three looks.",
-        "",
+        "watchword.run.attributes:Speed",
         "rule speeding: vehicle in zone road with speed > 30km/h for 2s",
         measures=("speed", "picture speed"),
     ),
@@ -53,7 +53,7 @@ WORDS = (
         "quantity",
         ".W",
         "Degrees clockwise from up in the picture; unknown while it does not move.",
-        "",
+        "watchword.run.attributes:Heading",
         "rule asks { each person p in zone hall when p.heading between 45deg and 135deg for 2s }",
         measures=("angle",),
     ),
