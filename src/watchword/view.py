@@ -1,0 +1,229 @@
+"""Whether a camera still sees what it saw: moved, covered, blurred and blinded cameras are noticed, within two seconds.
+
+**What is compared.** Of each look a small grey picture is made, and its gradients: which way and how steeply the light
+changes at each point. Gradients of the standing scene are learned slowly, as a mean over a minute: what moves averages
+out. Then every block of the picture that has edges is asked how well its gradients agree with the learned ones, as a
+correlation: 1 where they are the same up to a factor, so that a lamp, a cloud or nightfall, which make all of it
+brighter or darker, change little (Tsesmelis, Christensen, Fihl, Moeslund, *Tamper detection for active surveillance
+systems*, AVSS 2013, use edges likewise; gradient correlation: Fitch et al., *Orientation correlation*, BMVC 2002).
+
+**What is told.** A crowd hides many blocks, but not all; a camera that was moved or covered loses nearly all of them.
+So the view is lost where fewer than a third of the blocks agree, for a second. Blur takes the height of edges and
+leaves the picture's broad light and dark; darkness and glare take both.
+
+**What is not learned.** While the view is lost nothing is learned, so that it comes back by itself when the camera is
+turned back or uncovered. Whoever moved it on purpose says `reference`: what is seen now is the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import attrs
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.units import SECOND
+from watchword.video import Frame
+
+Reason = Literal["", "moved", "covered", "blurred", "blinded"]
+Floats = NDArray[np.float32]
+
+LONG = 192
+"""Pixels of the small picture's longer side."""
+BLOCK = 16
+"""Pixels of a block's side."""
+BEAT = SECOND // 6
+"""Looks that follow sooner than this are taken as the one before: people and hands are slower."""
+HOLD = SECOND
+"""How long the view has to be lost, or seen again, before it is told."""
+FIRST = 2 * SECOND
+"""How long a view is learned before it is judged."""
+MEMORY = 60 * SECOND
+"""Time constant of what is learned."""
+SOFT = 1.2
+"""Gaussian blur before gradients are taken, small pixels: what trembles in the wind by less than that agrees."""
+EDGES = 1.5
+"""Grey levels a pixel: blocks whose learned gradients are flatter say nothing."""
+AGREES = 0.5
+"""Correlation of a block that is seen as it was."""
+SEEN = 0.33
+"""The view is lost where fewer of the blocks agree."""
+SHARP = 0.45
+"""The view is blurred where edges are lower than this share of what they were, for the contrast that there is."""
+CONTRAST = 4.0
+"""Grey levels from dark to light (standard deviation) below which nothing is told apart."""
+GLARE = 0.6
+"""The share of pixels at the upper end from which a picture is blinded."""
+FEWEST = 5
+"""Blocks with edges that it takes to judge more than light."""
+
+
+@attrs.frozen
+class Verdict:
+    """What is known of a camera's view.
+
+    Attributes:
+        ok: Whether it sees what it saw.
+        reason: "moved", "covered", "blurred" or "blinded" where it does not, else "".
+        since: When that began, ns: of the first look that was so.
+    """
+
+    ok: bool
+    reason: Reason = ""
+    since: int = 0
+
+
+@attrs.define(eq=False)
+class _Picture:
+    """A look at its small size: grey, gradients, and its broad light and dark."""
+
+    grey: Floats
+    x: Floats
+    y: Floats
+
+    @property
+    def contrast(self) -> float:
+        return float(self.grey.std())
+
+
+def _picture(image: NDArray[np.uint8]) -> _Picture:
+    h, w = image.shape[:2]
+    scale = LONG / max(h, w)
+    size = tuple(max(BLOCK, round(side * scale / BLOCK) * BLOCK) for side in (w, h))
+    # Every pixel has its part in the small picture, so that noise averages out; a large one is first thinned.
+    step = max(1, int(max(h, w) / (6 * LONG)))
+    small = cv2.resize(image[::step, ::step], size, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    soft = cv2.GaussianBlur(grey, (0, 0), SOFT)
+    x = cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
+    y = cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
+    return _Picture(np.asarray(grey, np.float32), np.asarray(x, np.float32), np.asarray(y, np.float32))
+
+
+def _blocks(values: Floats) -> Floats:
+    """The mean of each block."""
+    h, w = values.shape
+    means: Floats = values.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK).mean(axis=(1, 3))
+    return means
+
+
+class _View:
+    """What is learned of one camera, and what was last found."""
+
+    def __init__(self) -> None:
+        self.grey: Floats | None = None
+        self.x = self.y = np.zeros((0, 0), np.float32)
+        self.began = self.learned = self.last = 0
+        self.verdict = Verdict(ok=True)
+        self.odd: Reason = ""
+        self.odd_since = 0
+        self.odd_looks = 0
+
+    def look(self, time: int, image: NDArray[np.uint8]) -> Verdict:
+        if self.grey is not None and 0 <= time - self.last < BEAT:
+            return self.verdict
+        now = _picture(image)
+        if self.grey is None or self.grey.shape != now.grey.shape:
+            self.grey, self.x, self.y = now.grey, now.x, now.y
+            self.began = self.learned = self.last = time
+            self.verdict = Verdict(ok=True, since=time)
+            self.odd, self.odd_looks = "", 0
+            return self.verdict
+        self.last = time
+        young = time - self.began < FIRST
+        found = "" if young else self._judge(now)
+        if not found and self.verdict.ok:
+            self._learn(time, now)
+        self._settle(time, found)
+        return self.verdict
+
+    def _learn(self, time: int, now: _Picture) -> None:
+        passed = max(0, time - self.learned)
+        share = passed / (min(MEMORY, max(time - self.began, 1)) + passed)
+        self.learned = time
+        assert self.grey is not None
+        for mean, value in ((self.grey, now.grey), (self.x, now.x), (self.y, now.y)):
+            cv2.accumulateWeighted(value, mean, share)
+
+    def _settle(self, time: int, found: Reason) -> None:
+        """Tell a change once it has held for a while, and was seen twice."""
+        changed = bool(found) == self.verdict.ok
+        if not changed:
+            self.odd_looks = 0
+            return
+        if not self.odd_looks:
+            self.odd_since = time
+        self.odd_looks += 1
+        self.odd = found
+        if time - self.odd_since >= HOLD and self.odd_looks >= 2:
+            self.verdict = Verdict(not found, found, self.odd_since)
+            self.odd_looks = 0
+            self.learned = time
+
+    def _judge(self, now: _Picture) -> Reason:
+        """What is wrong with a picture, "" for nothing."""
+        assert self.grey is not None
+        mine = _blocks(self.x * self.x + self.y * self.y)
+        theirs = _blocks(now.x * now.x + now.y * now.y)
+        both = _blocks(self.x * now.x + self.y * now.y)
+        known = mine > EDGES**2
+        before = float(self.grey.std())
+        alike = self._alike(now)
+        if before > 2 * CONTRAST:
+            if float((now.grey >= 250).mean()) > GLARE:
+                return "blinded"
+            if now.contrast < CONTRAST:
+                return "blinded" if now.grey.mean() < 2 * CONTRAST or alike > 0.5 else "covered"
+        if known.sum() < FEWEST:
+            return ""
+        mine, theirs, both = mine[known], theirs[known], both[known]
+        agreement = both / np.sqrt(mine * np.maximum(theirs, 1e-6))
+        # How high the edges are by what they were, for the contrast that the picture has now.
+        height = float(np.median(both / mine)) * before / max(now.contrast, 1e-3)
+        if alike > 0.7 and height < SHARP and float(np.median(theirs / mine)) * (before / now.contrast) ** 2 < SHARP:
+            return "blurred"
+        if float((agreement > AGREES).mean()) >= SEEN:
+            return ""
+        bare = float((theirs < 0.25 * mine).mean())
+        return "covered" if bare > 0.5 else "moved"
+
+    def _alike(self, now: _Picture) -> float:
+        """Correlation of the broad light and dark, block by block, with what was learned."""
+        assert self.grey is not None
+        a, b = _blocks(self.grey), _blocks(now.grey)
+        a, b = a - a.mean(), b - b.mean()
+        size = float(np.sqrt((a * a).sum() * (b * b).sum()))
+        return float((a * b).sum()) / size if size > 1e-6 else 0.0
+
+
+class Integrity:
+    """Notices that a camera no longer sees what it saw. One object for all cameras; each is judged by itself.
+
+    A view is learned for its first two seconds, and slowly from then on; so begin with a camera that sees well.
+    """
+
+    def __init__(self) -> None:
+        self._views: dict[str, _View] = {}
+
+    def look(self, frames: Iterable[Frame]) -> dict[str, Verdict]:
+        """Take in a frame of each of some cameras.
+
+        Args:
+            frames: One or more frames, their images uint8 (height, width, 3). A frame of another size than before is
+                taken for a new view.
+
+        Returns:
+            What is known of the view of each of these cameras.
+        """
+        return {f.camera: self._views.setdefault(f.camera, _View()).look(f.time, f.image) for f in frames}
+
+    def reference(self, camera: str) -> None:
+        """What this camera sees from its next frame on is its view: it was moved on purpose."""
+        self._views.pop(camera, None)
+
+    def forget(self, camera: str) -> None:
+        """Drop all that is remembered of a camera: its clock was set back, or it is gone."""
+        self._views.pop(camera, None)
