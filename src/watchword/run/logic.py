@@ -6,7 +6,7 @@ Introduction to Metamathematics, 1952, §64).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,17 @@ FREEZE, RESET, ASSUME = 0, 1, 2
 POLICIES = {"freeze": FREEZE, "reset": RESET, "assume": ASSUME}
 
 
-def widen(column: NDArray[Any], size: int, fill: Any) -> NDArray[Any]:
+def widen(column: NDArray[Any], size: int, fill: Any, order: Literal["C", "F"] = "C") -> NDArray[Any]:
     """A state of shape (m, slots) with room for more slots."""
-    more = np.full((column.shape[0], size), fill, column.dtype)
+    more = np.full((column.shape[0], size), fill, column.dtype, order)
     more[:, : column.shape[1]] = column
     return more
+
+
+def flat(column: NDArray[Any]) -> NDArray[Any]:
+    """A view of a state (m, slots) in Fortran's order: what is of one slot stands together, at slot × m + row."""
+    view: NDArray[Any] = column.T.reshape(-1)
+    return view
 
 
 class Clocks:
@@ -50,9 +56,9 @@ class Clocks:
         self._policy = np.array(policies, np.int8)
         self._value = np.zeros((m, 0), np.int8)
         self._hole = np.zeros((m, 0), np.bool_)
-        self._guessing = False
         self._was_since = np.zeros((m, 0), np.int64)
         self._was_gap = np.zeros((m, 0), np.int64)
+        self._guessed = np.zeros(0, np.bool_)
         self.since = np.zeros((m, 0), np.int64)
         self.paused = np.zeros((m, 0), np.int64)
         self.gap = np.zeros((m, 0), np.int64)
@@ -60,14 +66,15 @@ class Clocks:
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
-        self._value = widen(self._value, size, UNKNOWN)
-        self._hole = widen(self._hole, size, False)
-        self._was_since = widen(self._was_since, size, NEVER)
-        self._was_gap = widen(self._was_gap, size, 0)
-        self.since = widen(self.since, size, NEVER)
-        self.paused = widen(self.paused, size, NEVER)
-        self.gap = widen(self.gap, size, 0)
-        self.known = widen(self.known, size, NEVER)
+        self._value = widen(self._value, size, UNKNOWN, "F")
+        self._hole = widen(self._hole, size, False, "F")
+        self._was_since = widen(self._was_since, size, NEVER, "F")
+        self._was_gap = widen(self._was_gap, size, 0, "F")
+        self._guessed = np.concatenate((self._guessed, np.zeros(size - len(self._guessed), np.bool_)))
+        self.since = widen(self.since, size, NEVER, "F")
+        self.paused = widen(self.paused, size, NEVER, "F")
+        self.gap = widen(self.gap, size, 0, "F")
+        self.known = widen(self.known, size, NEVER, "F")
 
     def forget(self, slots: Slots) -> None:
         """Clear the clocks of these slots."""
@@ -88,56 +95,64 @@ class Clocks:
             hole: (n,) True where an unknown value is a hole.
 
         Returns:
-            Where values changed: positions (k,) among the m and positions (k,) among the n; and which clocks started
-            again after a hole, with the time the hole began.
+            Where values changed, by column first: positions (k,) among the m and positions (k,) among the n; and which
+            clocks started again after a hole, with the time the hole began.
         """
-        guess = fresh == 0
-        guessing = bool(guess.any())
+        m = len(self._policy)
+        guessing = np.count_nonzero(fresh) < fresh.size
         if guessing:
-            row, col = np.nonzero(guess)
-            self._guess(row, slots[col], before[col])
-        row, col = np.nonzero(values != self._value[:, slots])
+            col, row = np.nonzero(fresh.T == 0)
+            self._guess(slots[col] * m + row, before[col])
+        changed = np.flatnonzero(self._value.T.take(slots, axis=0) != values.T)
+        col, row = np.divmod(changed, m) if len(changed) else (changed, changed)
         resets: list[tuple[int, int, int]] = []
-        if len(row):
+        if len(changed):
             resets = self._turn(row, slots[col], values[row, col], now[col], hole[col])
-        if guessing or self._guessing:
-            known = self.known[:, slots]
-            self.known[:, slots] = np.where(guess, known, NEVER)
-            self._guessing = guessing or bool((self.known != NEVER).any())
+        if guessing or self._guessed[slots].any():
+            guess = fresh.T == 0
+            known = self.known.T
+            known[slots] = np.where(guess, known[slots], NEVER)
+            self._guessed[slots] = guess.any(axis=1)
         return row, col, resets
 
-    def _guess(self, row: Slots, slot: Slots, before: Times) -> None:
+    def _guess(self, at: Slots, before: Times) -> None:
         """From here on values are only held over: keep what was known, for all may prove to be a hole."""
-        first = self.known[row, slot] == NEVER
-        row, slot = row[first], slot[first]
-        self.known[row, slot] = before[first]
-        self._was_since[row, slot] = self.since[row, slot]
-        self._was_gap[row, slot] = self.gap[row, slot]
+        first = flat(self.known).take(at) == NEVER
+        at = at[first]
+        flat(self.known)[at] = before[first]
+        flat(self._was_since)[at] = flat(self.since)[at]
+        flat(self._was_gap)[at] = flat(self.gap)[at]
 
     def _turn(
         self, row: Slots, slot: Slots, value: Values, time: Times, hole: NDArray[np.bool_]
     ) -> list[tuple[int, int, int]]:
-        self._value[row, slot] = value
-        known, paused = self.known[row, slot], self.paused[row, slot]
+        at = slot * len(self._policy) + row
+        flat(self._value)[at] = value
+        paused = flat(self.paused).take(at)
+        if value.all() and (paused == NEVER).all():  # the commonest by far: nothing was unknown, nothing is
+            flat(self.since)[at] = np.where(value > 0, time, NEVER)
+            flat(self.gap)[at] = 0
+            return []
+        known = flat(self.known).take(at)
         dark = (value == 0) & hole & (known != NEVER) & (paused == NEVER)
-        since = np.where(dark, self._was_since[row, slot], self.since[row, slot])
-        gap = np.where(dark, self._was_gap[row, slot], self.gap[row, slot])
+        since = np.where(dark, flat(self._was_since).take(at), flat(self.since).take(at))
+        gap = np.where(dark, flat(self._was_gap).take(at), flat(self.gap).take(at))
         running = since != NEVER
         pause = (value == 0) & running & (paused == NEVER)
         start = (value > 0) & ~running
         resume = (value > 0) & running & (paused != NEVER)
         stood = np.where(resume, time - np.where(resume, paused, 0), 0)
-        was_hole = self._hole[row, slot]
+        was_hole = flat(self._hole).take(at)
         policy = self._policy[row]
         again = resume & was_hole & (policy == RESET)
         moved = resume & ~(was_hole & (policy == ASSUME)) & ~again
         fresh_start = start | again
-        self.since[row, slot] = np.where(
+        flat(self.since)[at] = np.where(
             fresh_start, time, np.where(value < 0, NEVER, np.where(moved, since + stood, since))
         )
-        self.paused[row, slot] = np.where(pause, np.where(dark, known, time), np.where(value == 0, paused, NEVER))
-        self._hole[row, slot] = np.where(pause, hole, was_hole)
-        self.gap[row, slot] = np.where(fresh_start, 0, gap + np.where(resume & was_hole, stood, 0))
+        flat(self.paused)[at] = np.where(pause, np.where(dark, known, time), np.where(value == 0, paused, NEVER))
+        flat(self._hole)[at] = np.where(pause, hole, was_hole)
+        flat(self.gap)[at] = np.where(fresh_start, 0, gap + np.where(resume & was_hole, stood, 0))
         if not again.any():
             return []
         return list(zip(row[again].tolist(), slot[again].tolist(), paused[again].tolist(), strict=True))

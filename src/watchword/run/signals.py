@@ -84,9 +84,10 @@ class Signals:
         if asked != now:
             before, by_then = by_then, self._count
         self._heard[key] = (now, before, by_then)
+        oldest = since if before == self._count else min(since, now - KEPT)
         found = []
         for history in self._of(name, at, camera, now):
-            first = bisect_right(history.entries, (min(since, now - KEPT), self._count, True))
+            first = bisect_right(history.entries, (oldest, self._count, True))
             for time, order, value in history.entries[first:]:
                 if time > now:
                     break
