@@ -1,0 +1,195 @@
+"""What a window of time remembers: at most `RING` samples a call and column, however often it is looked.
+
+A window (now − D, now] is asked of m calls, each with a D of its own, over columns (things or cameras). What comes
+closer to the last sample than a 254th of D is added to that sample, and a line is drawn within it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.detections import NEVER
+from watchword.run.logic import Slots, Times, widen
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+RING = 256
+"""Samples kept of a window, at most."""
+
+
+class Ring:
+    """Samples of m windows over columns: a span of time and k numbers each, oldest forgotten first.
+
+    It begins small and doubles its depth, up to `RING`, as looks come close together.
+
+    Attributes:
+        durations: int64 (m,), ns.
+        spacing: int64 (m,), how far samples begin apart at least, ns.
+        begin: int64 (m, columns, depth), sample j of a column being at j mod depth.
+        end: int64 (m, columns, depth).
+        value: float64 (m, columns, depth, k).
+        pushed: int64 (m, columns), how many samples there were.
+        passed: int64 (m, columns), how many of them are not needed any more.
+    """
+
+    def __init__(self, durations: Sequence[int], k: int) -> None:
+        m = len(durations)
+        self.durations = np.array(durations, np.int64)
+        self.spacing = -(-self.durations // (RING - 2))
+        self.begin = np.zeros((m, 0, 4), np.int64)
+        self.end = np.zeros((m, 0, 4), np.int64)
+        self.value = np.zeros((m, 0, 4, k))
+        self.pushed = np.zeros((m, 0), np.int64)
+        self.passed = np.zeros((m, 0), np.int64)
+
+    def grow(self, size: int) -> None:
+        """Have room for this many columns."""
+        for name in ("begin", "end", "value", "pushed", "passed"):
+            old = getattr(self, name)
+            more = np.zeros((old.shape[0], size, *old.shape[2:]), old.dtype)
+            more[:, : old.shape[1]] = old
+            setattr(self, name, more)
+
+    def deepen(self, depth: int) -> None:
+        """Have room for this many samples a column: a power of two, and no less than now."""
+        while self.begin.shape[2] < depth:  # sample j is then at j mod depth, whichever half that is
+            for name in ("begin", "end", "value"):
+                old = getattr(self, name)
+                setattr(self, name, np.concatenate((old, old), axis=2))
+
+    def forget(self, cols: Slots) -> None:
+        """Drop the samples of these columns."""
+        self.pushed[:, cols] = self.passed[:, cols] = 0
+
+    def oldest(self, row: Slots, col: Slots) -> tuple[Slots, Slots, Slots]:
+        """Index of the oldest sample still needed."""
+        return row, col, self.passed[row, col] % self.begin.shape[2]
+
+    def newest(self, row: Slots, col: Slots) -> tuple[Slots, Slots, Slots]:
+        """Index of the sample pushed last."""
+        return row, col, (self.pushed[row, col] - 1) % self.begin.shape[2]
+
+    def push(self, row: Slots, col: Slots, begin: Times, end: Times, value: Floats) -> None:
+        """A new sample for each of these, (p,) and value (p, k)."""
+        if (self.pushed[row, col] - self.passed[row, col] >= self.begin.shape[2]).any():
+            self.deepen(2 * self.begin.shape[2])
+        self.pushed[row, col] += 1
+        at = self.newest(row, col)
+        self.begin[at], self.end[at], self.value[at] = begin, end, value
+
+
+class Cumulative:
+    """Sums of k amounts over windows. An amount is spread evenly over a span of time, or falls at a moment.
+
+    Attributes:
+        sums: float64 (m, columns, k), of all samples that reach into the window.
+    """
+
+    def __init__(self, durations: Sequence[int], k: int = 1) -> None:
+        self.ring = Ring(durations, k)
+        self.sums = np.zeros((len(durations), 0, k))
+
+    def grow(self, size: int) -> None:
+        """Have room for this many columns."""
+        self.ring.grow(size)
+        more = np.zeros((self.sums.shape[0], size, self.sums.shape[2]))
+        more[:, : self.sums.shape[1]] = self.sums
+        self.sums = more
+
+    def forget(self, cols: Slots) -> None:
+        """Begin anew for these columns."""
+        self.ring.forget(cols)
+        self.sums[:, cols] = 0
+
+    def add(self, cols: Slots, begin: Times, end: Times, *amounts: NDArray[Any]) -> None:
+        """Add amounts that came between `begin` and `end`; one time after the other, spans do not overlap.
+
+        Args:
+            cols: (n,) which columns.
+            begin: int64 (n,) or (m, n), ns.
+            end: The same; equal to `begin` where an amount falls at a moment.
+            amounts: (m, n) each.
+        """
+        some = amounts[0] != 0
+        for amount in amounts[1:]:
+            some = some | (amount != 0)
+        row, pos = np.nonzero(some)
+        if not len(row):
+            return
+        begin, end = np.broadcast_to(begin, some.shape)[row, pos], np.broadcast_to(end, some.shape)[row, pos]
+        value = np.stack([amount[row, pos] for amount in amounts], axis=1).astype(np.float64)
+        col, ring = cols[pos], self.ring
+        self._pass(row, col, end)
+        self.sums[row, col] += value
+        at = ring.newest(row, col)
+        near = (ring.pushed[row, col] > ring.passed[row, col]) & (begin - ring.begin[at] < ring.spacing[row])
+        if near.any():
+            at = (row[near], col[near], at[2][near])
+            ring.end[at] = end[near]
+            ring.value[at] += value[near]
+            far = ~near
+            row, col, begin, end, value = row[far], col[far], begin[far], end[far], value[far]
+        ring.push(row, col, begin, end, value)
+
+    def since(self, cols: Slots, now: Times) -> Floats:
+        """Sums over (now − D, now], float64 (k, m, n)."""
+        ring = self.ring
+        row, pos = np.nonzero(ring.pushed[:, cols] > ring.passed[:, cols])
+        col = cols[pos]
+        self._pass(row, col, now[pos])
+        found: Floats = np.moveaxis(self.sums[:, cols], -1, 0).copy()
+        at, edge = ring.oldest(row, col), now[pos] - ring.durations[row]
+        begin = ring.begin[at]
+        part = np.flatnonzero((ring.pushed[row, col] > ring.passed[row, col]) & (begin < edge))
+        if len(part):
+            at = (row[part], col[part], at[2][part])
+            gone = (edge[part] - begin[part]) / (ring.end[at] - begin[part])
+            found[:, row[part], pos[part]] -= (ring.value[at] * gone[:, None]).T
+        return found
+
+    def _pass(self, row: Slots, col: Slots, now: Times) -> None:
+        """Let go of samples that lie before the window."""
+        ring = self.ring
+        edge = now - ring.durations[row]
+        while len(row):
+            at = ring.oldest(row, col)
+            over = (ring.passed[row, col] < ring.pushed[row, col]) & (ring.end[at] <= edge)
+            row, col, edge = row[over], col[over], edge[over]
+            ring.passed[row, col] += 1
+            left = self.sums[row, col] - ring.value[row, col, at[2][over]]
+            none = ring.passed[row, col] == ring.pushed[row, col]
+            self.sums[row, col] = np.where(none[:, None], 0.0, left)
+
+
+class Watched:
+    """Since when m calls have been looking at columns without a hole."""
+
+    def __init__(self, durations: Sequence[int]) -> None:
+        self.durations = np.array(durations, np.int64)[:, None]
+        self.last = np.zeros((1, 0), np.int64)
+        self.since = np.zeros((len(durations), 0), np.int64)
+
+    def grow(self, size: int) -> None:
+        """Have room for this many columns."""
+        self.last = widen(self.last, size, NEVER)
+        self.since = widen(self.since, size, NEVER)
+
+    def forget(self, cols: Slots) -> None:
+        """Begin anew for these columns."""
+        self.last[:, cols] = NEVER
+
+    def step(self, cols: Slots, now: Times, limit: Times) -> Bools:
+        """Whether the window has been watched from its start, bool (m, n)."""
+        last = self.last[0, cols]
+        first = last == NEVER
+        anew = first | (now - np.where(first, now, last) > limit)
+        since = np.where(anew, now, self.since[:, cols])
+        self.since[:, cols] = since
+        self.last[0, cols] = now
+        whole: Bools = now - since >= self.durations
+        return whole
