@@ -14,14 +14,15 @@ from watchword.detections import NEVER
 from watchword.lang import nodes as n
 from watchword.lang.ruleset import RuleSet
 from watchword.run import motion
+from watchword.run.atoms import Atoms
 from watchword.run.cameras import GAP, Camera
 from watchword.run.lifecycle import FAR, Lifecycle, Open, Turn
 from watchword.run.logic import FALSE, UNKNOWN
 from watchword.run.look import Atlas, Look, Slots, Times
-from watchword.run.plan import Node, Planner, Root, needs
+from watchword.run.passes import Grid, Pass
+from watchword.run.plan import Planner, Root, needs
 from watchword.run.scopes import Scope
 from watchword.run.sightings import Sights, recognise
-from watchword.run.steps import Atoms, Pass
 from watchword.run.things import MEMORY, STILL_MEMORY, Things
 from watchword.tracks import Tracks
 from watchword.units import SECOND
@@ -61,8 +62,8 @@ class Bank:
         self._people = rules.people
         self._person = np.zeros(0, np.bool_)
         self._retired: dict[int, dict[int, int]] = {}
-        self.scopes = {scope: Scope(size[scope], span) for scope in ("thing", "camera")}
-        self.counts: dict[int, NDArray[np.float64]] = {}
+        self._size = size
+        self.scopes = {scope: Scope(size[scope, "state"], size[scope, "number"], span) for scope in ("thing", "camera")}
         self._told = told
         self._lives: dict[str, tuple[Lifecycle, list[Root], NDArray[np.intp]]] = {}
         for scope in ("thing", "camera"):
@@ -70,7 +71,6 @@ class Bank:
             if roots:
                 life = Lifecycle(roots, self._key_of(scope, roots), self._tell(roots))
                 self._lives[scope] = (life, roots, np.array([root.node.index for root in roots], np.intp))
-        self._dating = [step for step in self.steps if isinstance(step, Atoms) and hasattr(step.kernel, "dates")]
         self._sized = (0, 0)
 
     def _grow(self) -> None:
@@ -215,12 +215,14 @@ class Bank:
             gone & ~things.gone[slots],
         )
         things.gone[slots] = gone
-        table = np.zeros((len(self.scopes["thing"].value), len(slots)), np.int8)
-        cam_table = np.zeros((len(self.scopes["camera"].value), len(cams)), np.int8)
+        grids = {
+            "thing": self._grid("thing", len(slots), whole),
+            "camera": self._grid("camera", len(cams), whole and not dark),
+        }
         at = Pass(
             look,
-            (table, table if whole else table.copy()),
-            (cam_table, cam_table if whole and not dark else cam_table.copy()),
+            grids,
+            self.scopes,
             np.array(cams, np.intp),
             np.searchsorted(camera, [*cams, cams[-1] + 1]),
             column,
@@ -230,15 +232,26 @@ class Bank:
             hole,
             blind,
             dark,
+            only is not None,
         )
+        if self._size["pair", "state"] or self._size["pair", "number"]:
+            grids["pair"] = self._grid("pair", len(at.pairs.one), whole)
         if only is not None:
-            at.camera[0][:] = at.camera[1][:] = self.scopes["camera"].value[:, at.cams]
+            known = self.scopes["camera"]
+            for view in grids["camera"].views():
+                view.state[:] = known.value[:, at.cams]
+                view.low[:], view.high[:] = known.low[:, at.cams], known.high[:, at.cams]
         for step in self.steps:
-            if only is None or step.scope == "thing":
+            if only is None or step.scope != "camera":
                 step.run(at)
+                if at.dates:
+                    step.carry(at)
         self._judge(at, gone, limbo, only is None)
         if not blind and (self._retired or over.any()):
             self._retire(look, over, cam_now)
+
+    def _grid(self, scope: str, columns: int, whole: bool) -> Grid:
+        return Grid(self._size[scope, "state"], self._size[scope, "number"], columns, whole)
 
     def _ended(
         self,
@@ -272,35 +285,32 @@ class Bank:
         return found
 
     def _judge(self, at: Pass, gone: NDArray[np.bool_], limbo: NDArray[np.bool_], with_cameras: bool) -> None:
-        self.scopes["thing"].note(at.look.slots, at.thing[0], at.look.now)
-        if with_cameras:
-            self.scopes["camera"].note(at.cams, at.camera[0], at.cam_now)
-            for node, numbers in at.counts.items():
-                known = self.counts.get(node, np.zeros(0))
-                if len(known) < len(self._cameras):
-                    known = np.concatenate((known, np.zeros(len(self._cameras) - len(known))))
-                known[at.cams] = numbers
-                self.counts[node] = known
+        for scope, slots, now in (("thing", at.look.slots, at.look.now), ("camera", at.cams, at.cam_now)):
+            if scope == "camera" and not with_cameras:
+                continue
+            dates = {(i, j): t for (where, kind, i, j), t in at.dates.items() if where == scope and kind == "state"}
+            known, held = self.scopes[scope], at.grids[scope].held
+            known.note(slots, held.state, now, dates)
+            known.low[:, slots], known.high[:, slots] = held.low, held.high
         if "thing" in self._lives and len(at.look.slots):
             self._judge_things(at, gone, limbo)
         if "camera" in self._lives and with_cameras:
-            life, roots, nodes = self._lives["camera"]
+            life, _, nodes = self._lives["camera"]
             no, never = np.zeros(len(at.cams), np.bool_), np.full(len(at.cams), NEVER, np.int64)
-            held, fresh, dark = at.camera[0][nodes], at.camera[1][nodes], np.full(len(at.cams), at.dark)
-            turn = Turn(at.cams, held, fresh, at.cam_now, at.cam_before, dark, never, no, never, at.blind)
-            for (node, k), date in at.dates.items():
-                for i, root in enumerate(roots):
-                    if any(c.index == node for c in root.counts):
-                        turn.dates[i, k] = date
+            grid = at.grids["camera"]
+            values, fresh, dark = grid.held.state[nodes], grid.fresh.state[nodes], np.full(len(at.cams), at.dark)
+            turn = Turn(at.cams, values, fresh, at.cam_now, at.cam_before, dark, never, no, never, at.blind)
+            self._date(turn, at, "camera", nodes)
             life.step(turn)
 
     def _judge_things(self, at: Pass, gone: NDArray[np.bool_], limbo: NDArray[np.bool_]) -> None:
         life, roots, nodes = self._lives["thing"]
-        look = at.look
-        held, fresh = at.thing[0][nodes], at.thing[1][nodes]
+        look, grid = at.look, at.grids["thing"]
+        held, fresh = grid.held.state[nodes], grid.fresh.state[nodes]
         end = look.things.end[look.slots]
         if gone.any():
-            held, fresh = np.where(gone, FALSE, held), np.where(gone, FALSE, fresh)
+            ends = np.array([root.ends for root in roots], np.bool_)[:, None]
+            held, fresh = np.where(gone & ~ends, FALSE, held), np.where(gone & ~ends, FALSE, fresh)
             gone_at = np.where(gone, end, NEVER)
         else:
             gone_at = np.full(len(end), NEVER, np.int64)
@@ -308,29 +318,21 @@ class Bank:
             held, fresh = np.where(limbo, UNKNOWN, held), np.where(limbo, UNKNOWN, fresh)
         before = at.cam_before[at.column]
         turn = Turn(look.slots, held, fresh, look.now, before, at.hole, gone_at, limbo, end, at.blind)
-        turn.began = self._began(at, roots)
+        self._date(turn, at, "thing", nodes)
         life.step(turn)
 
-    def _began(self, at: Pass, roots: list[Root]) -> dict[tuple[int, int], int]:
-        """When what this look decided happened or became true, by (rule, column), where that was earlier."""
-        found: dict[tuple[int, int], int] = {}
-        scope = self.scopes["thing"]
-        for step in () if at.blind else self._dating:
-            dates: dict[tuple[int, int], int] = step.kernel.dates
-            if not dates:
-                continue
-            column = {slot: j for j, slot in enumerate(at.look.slots.tolist())}
-            for (call, slot), date in dates.items():
-                node, j = int(step.nodes[call]), column[slot]
-                if scope.value[node, slot] > 0:
-                    scope.changed[node, slot] = date
-                for i, root in enumerate(roots):
-                    mine = [p.index for _, p in root.parts if p.scope == "thing"]
-                    if root.event and node in _leaves(root.node):
-                        found[i, j] = date
-                    elif node in mine:
-                        found[i, j] = int(max(scope.changed[p, slot] for p in mine))
-        return found
+    @staticmethod
+    def _date(turn: Turn, at: Pass, scope: str, nodes: NDArray[np.intp]) -> None:
+        """When what this look decided happened, became true or became false, where that was earlier."""
+        if not at.dates or at.blind:
+            return
+        rules: dict[int, list[int]] = {}
+        for i, node in enumerate(nodes.tolist()):
+            rules.setdefault(node, []).append(i)
+        for (where, kind, node, col), date in at.dates.items():
+            if where == scope and kind == "state":
+                for i in rules.get(node, ()):
+                    (turn.began if turn.held[i, col] > 0 else turn.dates)[i, col] = date
 
     def _retire(self, look: Look, over: NDArray[np.bool_], cam_now: Times) -> None:
         """Things whose memory has passed are over once all is told of them; of people the path is kept for a while."""
@@ -386,8 +388,3 @@ class Bank:
         step = next(step for step in self.steps if isinstance(step, Atoms) and step.word == "unattended")
         owner: int | None = step.kernel.owner(root.unattended, slot)
         return owner
-
-
-def _leaves(node: Node) -> set[int]:
-    """Positions of a node of things and of all below it."""
-    return {node.index, *(x for child in node.children for x in _leaves(child))}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
 from watchword.errors import DataError, SceneError
 from watchword.events import DATED, Alert, Notice, Part, Thing, show_time
 from watchword.geometry import homography
@@ -249,7 +251,7 @@ class Engine:
         rule, things = root.rule, bank.things
         camera = self.cameras[bank.camera_of(root.node.scope, opened.slot)]
         shown = self._things(bank, root, opened, camera)
-        count = self._count(bank, root, camera)
+        count = self._count(bank, root, opened, camera)
         if not opened.id:
             keys = [f"{things.ids[opened.slot]}"] if rule.each else []
             text = "\0".join([self.source, rule.name, camera.name, *keys, str(opened.since)])
@@ -320,15 +322,16 @@ class Engine:
                 shown.append(thing_of(things, owner, camera, "owner"))
             return tuple(shown)
         members: list[int] = []
-        for node in root.counts:
+        for node in root.groups:
             value = bank.scopes["thing"].value[node.children[0].index]
             members += [s for s in things.of_cameras([camera.index]).tolist() if value[s] > 0]
         return tuple(thing_of(things, slot, camera, "thing") for slot in dict.fromkeys(members))
 
-    def _count(self, bank: Bank, root: Root, camera: Camera) -> int | None:
-        for node in root.counts:
-            if node.index in bank.counts:
-                return int(bank.counts[node.index][camera.index])
+    def _count(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> int | None:
+        for node in root.groups:
+            if node.key[1] == "count":
+                number = bank.scopes[node.scope].low[node.index, opened.slot if node.scope == "thing" else camera.index]
+                return int(number) if np.isfinite(number) else None
         return None
 
 

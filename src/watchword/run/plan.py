@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,22 +13,17 @@ from watchword.lang.check import walk
 from watchword.lang.kinds import kind
 from watchword.lang.rewrite import is_absence, ns
 from watchword.lang.ruleset import RuleSet
+from watchword.run import groups
+from watchword.run.atoms import Amounts, Atoms, Classes, Distances, Others
 from watchword.run.cameras import GAP
+from watchword.run.groups import Asked, Groups
 from watchword.run.logic import POLICIES
-from watchword.run.steps import Atoms, Classes, Counts, Hold, Join, Negate, Spread, Step
+from watchword.run.steps import Compare, HasSecond, Join, Lift, Negate, Side, Spread, Step, Via
+from watchword.run.temporal import Hold, Settle
+from watchword.run.terms import Names, Node, Nodes, Terms
 
-IT = n.Name("it")
-
-
-@attrs.frozen
-class Node:
-    """A node of the plan: where its values stand and what it is made of."""
-
-    scope: str
-    index: int
-    level: int
-    key: tuple[Any, ...] = attrs.field(repr=False)
-    children: tuple[Node, ...] = ()
+MEASURES: Mapping[str, groups.Measure] = {"count": groups.count}
+"""What is measured of groups, by word."""
 
 
 @attrs.frozen
@@ -43,8 +38,11 @@ class Root:
         policy: What a gap does to its clock.
         after: Its gap limit, ns.
         event: True where it happens at a moment.
-        counts: The nodes of its counts.
+        ends: True where it, or a step of it, is the end of its thing.
+        groups: The nodes of what it measures of groups; who is in them made it true.
         unattended: Its first `is unattended`, which knows an owner.
+        clear: The node of its `clear when`.
+        excepted: Name and node of each exception.
     """
 
     rule: n.Rule
@@ -54,8 +52,11 @@ class Root:
     policy: int
     after: int
     event: bool
-    counts: tuple[Node, ...]
+    ends: bool
+    groups: tuple[Node, ...]
     unattended: n.Apply | None
+    clear: Node | None
+    excepted: tuple[tuple[str, Node], ...]
 
 
 class Planner:
@@ -63,111 +64,149 @@ class Planner:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
-        self._nodes: dict[tuple[Any, ...], Node] = {}
-        self._size = {"thing": 0, "camera": 0}
-        self._after = GAP
-        self._policy = 0
+        self._nodes = Nodes()
 
-    def plan(self, rules: Sequence[n.Rule]) -> tuple[list[Root], list[Step], dict[str, int]]:
+    def plan(self, rules: Sequence[n.Rule]) -> tuple[list[Root], list[Step], dict[tuple[str, str], int]]:
         """The roots in the order of the rules, the steps in the order to run them, and how many nodes there are."""
         roots = [self._root(rule) for rule in rules]
-        return roots, self._steps(), dict(self._size)
+        return roots, self._steps(), dict(self._nodes.size)
 
     def _root(self, rule: n.Rule) -> Root:
         body, duration = (rule.when.body, ns(rule.when.duration)) if isinstance(rule.when, n.For) else (rule.when, 0)
-        default = "reset" if is_absence(rule.when) else "freeze"
-        self._after = GAP if rule.gap_after is None else rule.gap_after
-        self._policy = POLICIES[rule.gap or default]
-        node = self._node(body)
-        parts = tuple((p, self._node(p)) for p in (body.parts if isinstance(body, n.And) else (body,)))
+        after = GAP if rule.gap_after is None else rule.gap_after
+        policy = POLICIES[rule.gap or ("reset" if is_absence(rule.when) else "freeze")]
+        names = Names(rule.each.name.text if rule.each else None, rule.using.name.text if rule.using else None)
+        terms = Terms(self._nodes, self._rules, names, rule.using, after, policy, rule.grace)
+        event = kind(rule.when, self._rules.names) == "event"
+        condition = terms.state(body)
+        parts = tuple((p, terms.state(p).node) for p in (body.parts if isinstance(body, n.And) else (body,)))
+        if rule.active is not None:
+            condition = terms.join(True, [terms.active(rule.active.text), condition])
+        if not event:
+            condition = terms.settled(condition)
+        groups = tuple(found for found in _under(condition.node) if found.key[0] == "group")
         if rule.each is not None:
-            labels = self._rules.labels(rule.each.classes)
-            of_class = self._add(("class", labels, self._after), "thing")
-            node = self._join(True, [of_class, self._as_thing(node)])
-        counts = tuple(found for found in self._under(node) if found.key[0] == "count")
+            whole = [terms.of_class(rule.each.classes), condition]
+            if rule.using is not None:
+                whole.append(terms.has_second())
+            condition = terms.join(True, whole)
+        about = "root" if rule.each is not None else ""
+
+        def lifted(given: n.Expr) -> Node:
+            return terms.lift(terms.state(given), about)  # type: ignore[arg-type]  # of the two
+
         owned = (p for p in walk(rule.when) if isinstance(p, n.Apply) and p.word.text == "unattended")
-        event = kind(rule.when) == "event"
-        return Root(rule, node, parts, duration, self._policy, self._after, event, counts, next(owned, None))
+        ends = any(isinstance(p, n.Apply) and p.word.text == "disappears" for p in walk(rule.when))
+        return Root(
+            rule,
+            condition.node,
+            parts,
+            duration,
+            policy,
+            after,
+            event,
+            ends,
+            groups,
+            next(owned, None),
+            None if rule.clear is None else lifted(rule.clear),
+            tuple((e.name.text, lifted(e.body)) for e in rule.excepted),
+        )
 
-    def _under(self, node: Node) -> list[Node]:
-        return [node, *(x for child in node.children for x in self._under(child))]
-
-    def _add(self, key: tuple[Any, ...], scope: str, children: Sequence[Node] = ()) -> Node:
-        full = (scope, *key, tuple((c.scope, c.index) for c in children))
-        if full not in self._nodes:
-            level = 1 + max((c.level for c in children), default=0)
-            self._nodes[full] = Node(scope, self._size[scope], level, key, tuple(children))
-            self._size[scope] += 1
-        return self._nodes[full]
-
-    def _as_thing(self, node: Node) -> Node:
-        return node if node.scope == "thing" else self._add(("spread",), "thing", [node])
-
-    def _join(self, every: bool, parts: Sequence[Node]) -> Node:
-        if any(p.scope == "thing" for p in parts):
-            parts = [self._as_thing(p) for p in parts]
-        parts = list(dict.fromkeys(parts))
-        if len(parts) == 1:
-            return parts[0]
-        return self._add(("and" if every else "or",), parts[0].scope, parts)
-
-    def _node(self, node: n.Expr) -> Node:
-        match node:
-            case n.Apply():
-                same = attrs.evolve(node, thing=IT)  # whatever the rule calls it, it is the thing of the row
-                return self._add(("atom", same, self._after), "thing")
-            case n.And():
-                return self._join(True, [self._node(p) for p in node.parts])
-            case n.Or():
-                return self._join(False, [self._node(p) for p in node.parts])
-            case n.Not():
-                child = self._node(node.body)
-                return self._add(("not",), child.scope, [child])
-            case n.For():
-                child = self._node(node.body)
-                return self._add(("for", ns(node.duration), self._policy), child.scope, [child])
-            case n.Count():
-                return self._count(node)
-            case _:
-                raise AssertionError(f"{type(node).__name__} is no node that runs")  # `RuleSet.unrun` has said so
-
-    def _count(self, node: n.Count) -> Node:
-        group = node.group
-        parts: list[Node] = [self._add(("class", self._rules.labels(group.classes), self._after), "thing")]
-        parts += [self._node(f) for f in group.filters]
-        if group.where is not None:
-            parts.append(self._as_thing(self._node(group.where)))
-        member = self._join(True, parts)
-        assert isinstance(node.number, n.Quantity)
-        return self._add(("count", node.op, float(node.number.number), self._after), "camera", [member])
+    # ---- steps
 
     def _steps(self) -> list[Step]:
-        groups: dict[tuple[Any, ...], list[Node]] = {}
-        for node in self._nodes.values():
-            what = node.key[0]
-            word = node.key[1].word.text if what == "atom" else ""
-            groups.setdefault((node.level, what, word, node.scope), []).append(node)
-        ordered = sorted(groups.items(), key=lambda group: group[0])
-        return [self._step(what, word, scope, nodes) for (_, what, word, scope), nodes in ordered]
+        found: dict[tuple[Any, ...], list[Node]] = {}
+        for node in self._nodes.nodes.values():
+            found.setdefault((node.level, *_operator(node)), []).append(node)
+        ordered = sorted(found.items(), key=lambda one: tuple(map(str, (f"{one[0][0]:06}", *one[0][1:]))))
+        return [_STEPS[nodes[0].key[0]](nodes) for _, nodes in ordered]
 
-    def _step(self, what: str, word: str, scope: str, nodes: list[Node]) -> Step:
-        out = np.array([node.index for node in nodes], np.intp)
-        first = np.array([node.children[0].index if node.children else 0 for node in nodes], np.intp)
-        if what in ("atom", "class", "count"):
-            after = np.array([node.key[-1] for node in nodes], np.int64)
-            if what == "atom":
-                return Atoms(word, [node.key[1] for node in nodes], out, after)
-            if what == "class":
-                return Classes([node.key[1] for node in nodes], out, after)
-            return Counts(out, first, [node.key[1] for node in nodes], [node.key[2] for node in nodes], after)
-        if what == "spread":
-            return Spread(out, first)
-        if what == "not":
-            return Negate(scope, out, first)
-        if what == "for":
-            durations = np.array([node.key[1] for node in nodes], np.int64)
-            return Hold(scope, out, first, durations, [node.key[2] for node in nodes])
-        return Join(scope, what == "and", out, [[c.index for c in node.children] for node in nodes])
+
+def _under(node: Node) -> list[Node]:
+    return [node, *(x for child in node.children for x in _under(child))]
+
+
+def _operator(node: Node) -> tuple[Any, ...]:
+    """What nodes have to have in common to be one step."""
+    what = node.key[0]
+    match what:
+        case "atom" | "amount":
+            return (what, node.key[1], node.scope, node.kind)
+        case "group":
+            return (what, node.key[1], node.key[2], node.scope)
+        case "via" | "distance":
+            return (what, node.key[1], node.scope, node.kind)
+        case "lift":
+            return (what, node.key[1], node.kind)
+        case _:
+            return (what, node.scope, node.kind)
+
+
+def _out(nodes: Sequence[Node]) -> np.ndarray[Any, np.dtype[np.intp]]:
+    return np.array([node.index for node in nodes], np.intp)
+
+
+def _first(nodes: Sequence[Node]) -> np.ndarray[Any, np.dtype[np.intp]]:
+    return np.array([node.children[0].index for node in nodes], np.intp)
+
+
+def _after(nodes: Sequence[Node]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array([node.key[-1] for node in nodes], np.int64)
+
+
+def _keys(nodes: Sequence[Node], k: int) -> list[Any]:
+    return [node.key[k] for node in nodes]
+
+
+def _compare(nodes: list[Node]) -> Step:
+    left: list[Side] = []
+    right: list[Side] = []
+    for node in nodes:
+        children = list(node.children)
+        for number, sides in zip(node.key[2:4], (left, right), strict=True):
+            sides.append((children.pop(0).index, 0.0) if number is None else (-1, number))
+    return Compare(nodes[0].scope, _out(nodes), _keys(nodes, 1), left, right)
+
+
+def _groups(nodes: list[Node]) -> Step:
+    asked = []
+    for node in nodes:
+        _, _, paired, attributed, zones, metric, _, _, _ = node.key
+        rest = [child.index for child in node.children[1:]]
+        pair = rest.pop(0) if paired else None
+        asked.append(Asked(node.children[0].index, pair, rest[0] if attributed else None, zones, metric))
+    return Groups(nodes[0].scope, MEASURES[nodes[0].key[1]], asked, _out(nodes), _after(nodes))
+
+
+def _join(nodes: list[Node]) -> Step:
+    children = [[c.index for c in node.children] for node in nodes]
+    return Join(nodes[0].scope, nodes[0].key[0] == "and", _out(nodes), children)
+
+
+def _hold(nodes: list[Node]) -> Step:
+    durations = np.array(_keys(nodes, 1), np.int64)
+    return Hold(nodes[0].scope, _out(nodes), _first(nodes), durations, _keys(nodes, 2))
+
+
+_STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
+    "atom": lambda nodes: Atoms(nodes[0].key[1], _keys(nodes, 2), _keys(nodes, 3), _out(nodes), _after(nodes)),
+    "amount": lambda nodes: Amounts(nodes[0].key[1], _keys(nodes, 2), _out(nodes), _after(nodes)),
+    "class": lambda nodes: Classes(_keys(nodes, 1), _out(nodes), _after(nodes)),
+    "distance": lambda nodes: Distances(nodes[0].key[1], _keys(nodes, 2), _out(nodes)),
+    "others": lambda nodes: Others(_out(nodes)),
+    "spread": lambda nodes: Spread(nodes[0].kind, _out(nodes), _first(nodes)),
+    "lift": lambda nodes: Lift(nodes[0].kind, nodes[0].key[1], _out(nodes), _first(nodes)),
+    "via": lambda nodes: Via(nodes[0].kind, nodes[0].key[1], _out(nodes), _first(nodes), _keys(nodes, 2)),
+    "second": lambda nodes: HasSecond(_keys(nodes, 1), _out(nodes)),
+    "compare": _compare,
+    "group": _groups,
+    "and": _join,
+    "or": _join,
+    "not": lambda nodes: Negate(nodes[0].scope, _out(nodes), _first(nodes)),
+    "for": _hold,
+    "grace": lambda nodes: Settle(nodes[0].scope, _out(nodes), _first(nodes), _keys(nodes, 1)),
+}
+"""What makes the step of some nodes of one operator, by the first of their key."""
 
 
 def needs(roots: Sequence[Root]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -28,30 +30,45 @@ class Log:
 
 
 class Scope:
-    """The last values of the nodes of things, or of cameras, and since when they have been so."""
+    """The last values of the nodes of things, or of cameras, and since when they have been so.
 
-    def __init__(self, nodes: int, span: int) -> None:
-        self.value = np.zeros((nodes, 0), np.int8)
-        self.changed = np.zeros((nodes, 0), np.int64)
+    Attributes:
+        value: int8 (states, slots), `NOT_YET` where there is none.
+        changed: int64 (states, slots), since when, ns.
+        low: float64 (numbers, slots), the least that a number may be.
+        high: The greatest.
+    """
+
+    def __init__(self, states: int, numbers: int, span: int) -> None:
+        self.value = np.zeros((states, 0), np.int8)
+        self.changed = np.zeros((states, 0), np.int64)
+        self.low = np.zeros((numbers, 0))
+        self.high = np.zeros((numbers, 0))
         self.log = Log(span) if span else None
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
         self.value = widen(self.value, size, NOT_YET)
         self.changed = widen(self.changed, size, NEVER)
+        self.low = widen(self.low, size, np.nan)
+        self.high = widen(self.high, size, np.nan)
 
     def forget(self, slots: Slots) -> None:
         """Begin anew for these slots."""
         self.value[:, slots] = NOT_YET
         self.changed[:, slots] = NEVER
+        self.low[:, slots] = self.high[:, slots] = np.nan
 
-    def note(self, slots: Slots, values: Values, now: Times) -> None:
-        """Write down which values have changed."""
+    def note(self, slots: Slots, values: Values, now: Times, dates: Mapping[tuple[int, int], int]) -> None:
+        """Write down which values have changed; `dates` says, by node and column, which did so before `now`."""
         node, col = np.nonzero(values != self.value[:, slots])
         if not len(node):
             return
         slot, value = slots[col], values[node, col]
         self.value[node, slot] = value
         self.changed[node, slot] = now[col]
+        for (i, j), date in dates.items():
+            if values[i, j] == self.value[i, slots[j]] and self.changed[i, slots[j]] == now[j]:
+                self.changed[i, slots[j]] = date
         if self.log is not None:
             self.log.add(int(now.max()), node, slot, value)

@@ -1,0 +1,224 @@
+"""Steps that ask kernels: words said of things, their attributes, their classes, and how far two are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.detections import NEVER
+from watchword.lang import nodes as n
+from watchword.run.logic import widen
+from watchword.run.look import Ask, Times
+from watchword.run.passes import Floats, Pass
+from watchword.run.steps import Nodes, Plain
+from watchword.words import WORDS
+
+COLUMN = "watchword.run.attributes:Column"
+"""The kernel of a detector's own column."""
+
+
+def kernel_of(word: str) -> Callable[..., Any]:
+    """The kernel behind a word; an attribute that is no word is a detector's column."""
+    known = WORDS.get(word)
+    module, name = (known.build if known else COLUMN).split(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+class Atoms(Plain):
+    """A word said of things: asks its kernel, and holds the last value of what is not seen for a moment."""
+
+    def __init__(self, word: str, calls: Sequence[n.Apply], grace: Sequence[int], out: Nodes, after: Times) -> None:
+        self.word = word
+        self.calls = tuple(calls)
+        made = kernel_of(word)
+        self.kernel = made(calls, grace) if getattr(made, "grace", False) else made(calls)
+        self._event = WORDS[word].kind == "event"
+        self._own = getattr(self.kernel, "own", False)
+        self.nodes, self._after = out, after
+        self._last = np.zeros((len(calls), 0), np.int8)
+
+    def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - a step of things
+        """Have room for this many slots."""
+        self._last = widen(self._last, things, 0)
+        self.kernel.grow(things)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Drop the last values of these things."""
+        self._last[:, slots] = 0
+        self.kernel.forget(slots)
+
+    def run(self, at: Pass) -> None:
+        """Fill the rows of its nodes."""
+        grid = at.grids["thing"]
+        held, fresh = grid.held.state, grid.fresh.state
+        look = at.look
+        if self._event:
+            if at.blind:
+                value: NDArray[Any] = np.full((len(self.calls), len(look.slots)), -1, np.int8)
+            else:
+                value = self.kernel.step(look)
+                if not self._own and not look.seen.all():
+                    value = np.where(look.seen, value, -1)
+            held[self.nodes] = value
+            if held is not fresh:
+                fresh[self.nodes] = value
+        elif self._own:
+            value = self._last[:, look.slots] if at.blind else self.kernel.step(look)
+            if at.dark:
+                value = np.where(at.dark_for(self._after)[:, at.column], 0, value)
+            self._last[:, look.slots] = value
+            held[self.nodes] = fresh[self.nodes] = value
+        else:
+            self._states(at)
+        dates = None if at.blind else getattr(self.kernel, "dates", None)
+        if dates:
+            for (call, slot), date in dates.items():
+                at.dates["thing", "state", int(self.nodes[call]), int(at.row_of[slot])] = date
+
+    def _states(self, at: Pass) -> None:
+        grid, look = at.grids["thing"], at.look
+        value = self._last[:, look.slots] if at.blind else self.kernel.step(look)
+        if grid.whole:
+            self._last[:, look.slots] = value
+            grid.held.state[self.nodes] = value
+            return
+        seen = look.seen
+        near = seen | (look.now - look.things.last[look.slots] <= at.limit(self._after))
+        value = np.where(near, np.where(seen, value, self._last[:, look.slots]), 0)
+        self._last[:, look.slots] = value  # what is in a hole stays in it until it is seen again
+        grid.held.state[self.nodes] = value
+        grid.fresh.state[self.nodes] = np.where(seen, value, 0)
+
+
+class Amounts(Plain):
+    """An attribute of things: asks its kernel, and holds the last number of what is not seen for a moment."""
+
+    def __init__(self, word: str, calls: Sequence[Ask], out: Nodes, after: Times) -> None:
+        self.word = word
+        self.calls = tuple(calls)
+        self.kernel = kernel_of(word)(calls)
+        self._own = getattr(self.kernel, "own", False)
+        self._out, self._after = out, after
+        self._last = np.zeros((len(calls), 0))
+
+    def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - a step of things
+        """Have room for this many slots."""
+        self._last = widen(self._last, things, np.nan)
+        self.kernel.grow(things)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Drop the last numbers of these things."""
+        self._last[:, slots] = np.nan
+        self.kernel.forget(slots)
+
+    def run(self, at: Pass) -> None:
+        """Fill the rows of its nodes."""
+        grid, look = at.grids["thing"], at.look
+        value = self._last[:, look.slots] if at.blind else self.kernel.step(look)
+        if self._own and at.dark:
+            value = np.where(at.dark_for(self._after)[:, at.column], np.nan, value)
+        fresh = value
+        if not grid.whole and not self._own:
+            seen = look.seen
+            near = seen | (look.now - look.things.last[look.slots] <= at.limit(self._after))
+            value = np.where(near, np.where(seen, value, self._last[:, look.slots]), np.nan)
+            fresh = np.where(seen, value, np.nan)
+        self._last[:, look.slots] = value
+        grid.held.low[self._out] = grid.held.high[self._out] = value
+        if not grid.whole:
+            grid.fresh.low[self._out] = grid.fresh.high[self._out] = fresh
+
+
+class Classes(Plain):
+    """Whether a thing is of a class: by its label, and for a moment longer by the one it had."""
+
+    def __init__(self, sets: Sequence[frozenset[str]], out: Nodes, after: Times) -> None:
+        self._sets, self._out, self._after = tuple(sets), out, after
+        self._member = np.zeros((len(sets), 0), np.bool_)
+        self._last = np.zeros((len(sets), 0), np.int64)
+
+    def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - a step of things
+        """Have room for this many slots."""
+        self._last = widen(self._last, things, NEVER)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Drop what these things were."""
+        self._last[:, slots] = NEVER
+
+    def run(self, at: Pass) -> None:
+        """Fill the rows of its nodes."""
+        look = at.look
+        names = look.things.labels
+        known = self._member.shape[1]
+        if known < len(names):
+            more = [[name in labels for name in names[known:]] for labels in self._sets]
+            self._member = np.concatenate((self._member, np.array(more, np.bool_)), axis=1)
+        value = self._member[:, look.things.label[look.slots]]
+        if not value.all():
+            last = np.where(value & look.seen, look.now, self._last[:, look.slots])
+            self._last[:, look.slots] = last
+            limit = at.limit(self._after)
+            was = (last != NEVER) & (look.now - np.where(last == NEVER, look.now, last) <= limit)
+            # What is not seen keeps its class: its label cannot have changed for all we know.
+            value = value | was | ((last != NEVER) & ~look.seen)
+        else:
+            self._last[:, look.slots] = look.now
+        for view in at.grids["thing"].views():
+            view.state[self._out] = np.where(value, 1, -1)
+
+
+class Distances(Plain):
+    """How far two things are apart: of every pair (`clause` None), or a thing and its second one (a `using`)."""
+
+    def __init__(self, clause: object, metric: Sequence[bool | None], out: Nodes) -> None:
+        self.scope = "pair" if clause is None else "thing"
+        self._clause, self._metric, self._out = clause, tuple(metric), out
+
+    def run(self, at: Pass) -> None:
+        """Fill the rows of its nodes: metres, pixels, or (None) metres where they are known and else pixels."""
+        look = at.look
+        if self._clause is None:
+            one, two, here = at.pairs.one, at.pairs.two, None
+        else:
+            second = at.seconds[self._clause][look.slots]
+            two = np.where(second >= 0, at.row_of[second], -1)
+            one, here = np.arange(len(look.slots)), two >= 0
+        far: dict[bool, Floats] = {}
+
+        def measured(metric: bool) -> Floats:
+            if metric not in far:
+                places = (look.things.ground if metric else look.things.at)[look.slots]
+                gap = places[one] - places[two]
+                far[metric] = np.hypot(gap[:, 0], gap[:, 1])
+            return far[metric]
+
+        for view, known in zip(at.grids[self.scope].views(), (at.near, look.seen), strict=False):
+            both = known[one] & known[two]
+            if here is not None:
+                both &= here
+            for node, metric in zip(self._out.tolist(), self._metric, strict=True):
+                if metric is None:
+                    metres = measured(True)
+                    value = np.where(np.isfinite(metres), metres, measured(False))
+                else:
+                    value = measured(metric)
+                view.low[node] = view.high[node] = np.where(both, value, np.nan)
+
+
+class Others(Plain):
+    """Whether the two things of a pair are different ones."""
+
+    scope = "pair"
+
+    def __init__(self, out: Nodes) -> None:
+        self._out = out
+
+    def run(self, at: Pass) -> None:
+        """Fill the rows of its nodes."""
+        for view in at.grids["pair"].views():
+            view.state[self._out] = np.where(at.pairs.one == at.pairs.two, -1, 1)

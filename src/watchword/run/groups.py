@@ -1,0 +1,199 @@
+"""Steps of groups: who is a member for sure and who may be, and what is measured of them.
+
+A group is asked of a camera (`person in zone hall`), or of a thing (`person within 2m of b`): then its rows are pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.detections import NEVER
+from watchword.run.logic import widen
+from watchword.run.look import Bools, Times
+from watchword.run.passes import Floats, Pass
+from watchword.run.steps import Nodes, Plain
+
+
+@attrs.frozen
+class Asked:
+    """A quantity of a group in the plan.
+
+    Attributes:
+        member: The state of things that says who is a member; the part that is about the member alone.
+        pair: The state of pairs that says the rest, where the group is one of a thing.
+        attribute: The number of things that is asked of each member, where one is.
+        zones: The zones that the members are in.
+        metric: Measured on the ground; in the picture; or (None) on the ground where that is known.
+    """
+
+    member: int
+    pair: int | None = None
+    attribute: int | None = None
+    zones: tuple[str, ...] = ()
+    metric: bool | None = False
+
+
+@attrs.define
+class Gathered:
+    """The members of m groups, of one view: rows are things, or pairs of which the second is the member.
+
+    Attributes:
+        at: The pass.
+        asked: The groups.
+        sure: bool (m, rows).
+        maybe: bool (m, rows), these and those that may be members.
+        thing: (rows,) the row of the member among the look's.
+        starts: (k + 1,), where the rows of each camera, or of each thing, start.
+        low: float64 (numbers, things), the least that numbers of things may be in this view.
+        high: The greatest.
+    """
+
+    at: Pass
+    asked: Sequence[Asked]
+    sure: Bools
+    maybe: Bools
+    thing: NDArray[np.intp]
+    starts: NDArray[np.int64]
+    low: Floats
+    high: Floats
+
+
+Measure = Callable[[Gathered], tuple[Floats, Floats]]
+"""What is measured of groups: the least and the greatest it may be, float64 (m, k) each; NaN where unknown."""
+
+
+class Members:
+    """Who is in each of m groups; remembers who was, for one that its tracker ended is unsure for a moment."""
+
+    def __init__(self, members: Nodes, after: Times) -> None:
+        self._members, self._after = members, after
+        self._was = np.zeros((len(members), 0), np.bool_)
+        self._left = np.zeros((len(members), 0), np.bool_)
+
+    def grow(self, size: int) -> None:
+        """Have room for this many slots."""
+        self._was = widen(self._was, size, False)
+        self._left = widen(self._left, size, False)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Drop what these things were."""
+        self._was[:, slots] = self._left[:, slots] = False
+
+    def step(self, at: Pass) -> tuple[list[tuple[Bools, Bools]], Bools | None]:
+        """For each view who is sure and who may be, bool (m, things); and who leaves, its tracker having ended it."""
+        look, grid = at.look, at.grids["thing"]
+        if grid.whole:
+            member = grid.held.state[self._members]
+            sure = member > 0
+            if not at.blind:
+                self._left[:, look.slots] = False
+                self._was[:, look.slots] = sure
+            return [(sure, member >= 0)], None
+        was = self._was[:, look.slots]
+        told = look.things.told[look.slots] & ~look.seen
+        from_ = np.where(told, look.things.end[look.slots], look.things.last[look.slots])
+        out = ~look.seen & ((look.now - from_ > at.limit(self._after)) | self._left[:, look.slots])
+        self._left[:, look.slots] = out
+        found = []
+        now_in = was
+        for view in grid.views():
+            member = view.state[self._members]
+            if view is not grid.held:  # what is only held over is not known
+                member = np.where(look.seen, member, np.minimum(grid.held.state[self._members], 0))
+            # Ended by its tracker a moment ago: not sure, if it was one of them.
+            member = np.where(out, -1, np.where(told, np.where(was, 0, -1), member))
+            found.append((member > 0, member >= 0))
+            if view is grid.held:
+                now_in = np.where(told & ~out, was, member > 0)
+        leaving = None
+        if not at.blind:
+            leaving = was & out & told
+            self._was[:, look.slots] = now_in
+        return found, leaving
+
+
+class Groups(Plain):
+    """One measure of groups: of cameras, or of things (then each has a pair)."""
+
+    def __init__(self, scope: str, measure: Measure, asked: Sequence[Asked], out: Nodes, after: Times) -> None:
+        self.scope = scope
+        self._measure, self._asked, self._out, self._after = measure, tuple(asked), out, after
+        self.members = Members(np.array([a.member for a in asked], np.intp), after)
+        self._pairs = np.array([a.pair for a in asked if a.pair is not None], np.intp)
+        self._parents: dict[int, list[int]] = {}
+        for node, one in zip(out.tolist(), asked, strict=True):
+            self._parents.setdefault(one.member, []).append(node)
+        self._leaving: Bools | None = None
+
+    def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - remembers who was a member
+        """Have room for this many slots."""
+        self.members.grow(things)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Drop what these things were."""
+        self.members.forget(slots)
+
+    def run(self, at: Pass) -> None:
+        """Fill the rows of its nodes."""
+        mine, things = at.grids[self.scope], at.grids["thing"]
+        if at.partial:  # these things are in a hole: what is about them is unknown
+            return
+        views, self._leaving = self.members.step(at)
+        for k, (sure, maybe) in enumerate(views):
+            of, to = things.views()[k], mine.views()[min(k, len(mine.views()) - 1)]
+            rows, starts = np.arange(len(at.look.slots)), at.starts
+            if self.scope == "thing":
+                rows, starts = at.pairs.two, at.pairs.starts
+                pair = at.grids["pair"].views()[k].state[self._pairs]
+                sure, maybe = sure[:, rows] & (pair > 0), maybe[:, rows] & (pair >= 0)
+            low, high = self._measure(Gathered(at, self._asked, sure, maybe, rows, starts, of.low, of.high))
+            to.low[self._out], to.high[self._out] = low, high
+        if len(views) < len(mine.views()):
+            mine.fresh.low[self._out], mine.fresh.high[self._out] = mine.held.low[self._out], mine.held.high[self._out]
+        if at.dark:
+            dark = at.dark_for(self._after)
+            if self.scope == "thing":
+                dark = dark[:, at.column]
+            for view in mine.views():
+                for numbers in (view.low, view.high):
+                    numbers[self._out] = np.where(dark, np.nan, numbers[self._out])
+        if self._leaving is not None and self.scope == "camera" and self._leaving.any():
+            # Where members go, their tracker having said that they ended, the number changed at their end.
+            end = at.look.things.end[at.look.slots]
+            for i, row in zip(*np.nonzero(self._leaving), strict=True):
+                key = ("camera", "number", int(self._out[i]), int(at.column[row]))
+                at.dates[key] = max(at.dates.get(key, NEVER), int(end[row]))
+
+    def carry(self, at: Pass) -> None:
+        """A number changed when the last of the members did that came or went in this look."""
+        if self.scope != "camera" or at.partial:
+            return
+        state, known = at.grids["thing"].held.state, at.scopes["thing"]
+        for child in {child for child, _, _ in at.dated("thing", "state", self._parents)}:
+            value, was = state[child], known.value[child, at.look.slots]
+            for cam in range(len(at.cams)):
+                rows = np.arange(int(at.starts[cam]), int(at.starts[cam + 1]))
+                turned = rows[value[rows] != was[rows]].tolist()
+                dates = [at.dates.get(("thing", "state", child, row)) for row in turned]
+                if dates and None not in dates:
+                    for node in self._parents[child]:
+                        at.dates["camera", "number", node, cam] = max(d for d in dates if d is not None)
+
+
+def sums(member: Bools, weight: Floats, starts: NDArray[np.int64]) -> Floats:
+    """Sums of weights (rows,) over members (m, rows) by segment: float64 (m, k)."""
+    total = np.zeros((member.shape[0], member.shape[1] + 1))
+    np.cumsum(member * weight, axis=1, out=total[:, 1:])
+    found: Floats = total[:, starts[1:]] - total[:, starts[:-1]]
+    return found
+
+
+def count(of: Gathered) -> tuple[Floats, Floats]:
+    """How many there are, between those that are sure and those that may be."""
+    weight = of.at.look.things.members[of.at.look.slots][of.thing]
+    low = sums(of.sure, weight, of.starts)
+    return low, low if of.sure is of.maybe else sums(of.maybe, weight, of.starts)
