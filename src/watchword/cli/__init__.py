@@ -23,13 +23,17 @@ class Commands(click.Group):
         "fmt": "fmt",
         "lsp": "lsp",
         "run": "run",
+        "test": "test",
         "track": "stages",
         "words": "words",
     }
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
-        return ["demo", "run", "check", "explain", "fmt", "fix", "words", "detect", "track", "lsp"]
+        return [
+            *("demo", "run", "check", "test", "explain", "fmt", "fix", "words", "detect", "track"),
+            "lsp",
+        ]
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """A command by its name."""
@@ -37,7 +41,7 @@ class Commands(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = getattr(import_module(f"watchword.cli.{self.HOME[name]}"), name)
+        command: click.Command = getattr(import_module(f"watchword.cli.{self.HOME[name]}"), name.replace("-", "_"))
         return command
 
 
