@@ -16,6 +16,7 @@ from watchword.lang.ruleset import RuleSet
 from watchword.run import motion
 from watchword.run.atoms import Atoms
 from watchword.run.cameras import GAP, Camera
+from watchword.run.host import Host
 from watchword.run.lifecycle import FAR, Lifecycle, Open, Turn
 from watchword.run.logic import FALSE, UNKNOWN
 from watchword.run.look import Atlas, Look, Slots, Times
@@ -42,6 +43,7 @@ class Bank:
         cameras: All cameras of the engine, by position; the list grows.
         atlas: What each looks at, by position.
         told: Called for each transition.
+        host: What is not seen: signals, schedules.
         span: How much of the past is kept for pictures, ns.
     """
 
@@ -52,9 +54,10 @@ class Bank:
         cameras: list[Camera],
         atlas: Atlas,
         told: Told,
+        host: Host,
         span: int = 0,
     ) -> None:
-        planner = Planner(rules)
+        planner = Planner(rules, host)
         self.roots, self.steps, size = planner.plan(applying)
         self.things = Things()
         self._cameras, self._atlas = cameras, atlas

@@ -15,11 +15,14 @@ from watchword.lang.findings import raise_errors
 from watchword.lang.ruleset import RuleSet
 from watchword.run.bank import Bank
 from watchword.run.cameras import LOST, Camera
+from watchword.run.host import Host
 from watchword.run.lifecycle import Open
 from watchword.run.look import Atlas, Place
-from watchword.run.plan import Root
+from watchword.run.plan import Root, instances, unplanned
+from watchword.run.signals import Signals
 from watchword.run.telling import Said, message, span, thing_of, why
 from watchword.scene import Scene, Size
+from watchword.schedule import Schedule
 from watchword.tracks import Tracks
 
 
@@ -74,7 +77,10 @@ class Engine:
             raise_errors([*rules.findings, *rules.resolve(known)])
         else:
             raise_errors(rules.findings)
-        raise_errors(rules.unrun())
+        raise_errors(unplanned(rules))
+        self._signals = Signals()
+        self._schedules: dict[tuple[str, str], Schedule] = {}
+        self._host = Host(self._signals, lambda camera: self.cameras[camera].name, self._active)
         self._index: dict[str, int] = {}
         self.cameras: list[Camera] = []
         self._atlas = Atlas()
@@ -103,12 +109,16 @@ class Engine:
             raise SceneError(
                 "\n\n".join(f.show() for f in findings), fix="correct the zone, or the size it is drawn for"
             )
-        applying = self.rules.applying(name, camera.frame, scene)
+        applying = tuple(
+            one for rule in self.rules.applying(name, camera.frame, scene) for one in instances(self.rules, rule, zones)
+        )
         self._index[name] = camera.index
         self.cameras.append(camera)
         self._atlas.places.append(Place(zones, lines))
         if applying not in self._banks:
-            self._banks[applying] = Bank(self.rules, applying, self.cameras, self._atlas, self._told, self._span)
+            self._banks[applying] = Bank(
+                self.rules, applying, self.cameras, self._atlas, self._told, self._host, self._span
+            )
         bank = self._banks[applying]
         self._bank_of.append(bank)
         return camera
@@ -151,6 +161,37 @@ class Engine:
             self._tell_notice(Notice("size", name, time, text, count, camera.last))
         return False
 
+    def _active(self, name: str, camera: int, time: int) -> bool:
+        scene = self.cameras[camera].scene
+        zone = scene.time_zone if scene else "UTC"
+        schedule = self._schedules.get((name, zone))
+        if schedule is None:
+            item = self.rules.names.get("schedule")[name].item
+            assert isinstance(item, n.ScheduleDef)
+            schedule = self._schedules[name, zone] = Schedule(item.windows, zone)
+        return schedule.active(time)
+
+    def signal(self, name: str, time: int, value: bool = True, *, at: str = "", camera: str | None = None) -> None:
+        """Take in what the host tells: armed or not, a badge read, a train at the platform.
+
+        Args:
+            name: A signal that the rules declare.
+            time: Since when it is so, or when it happened, ns, by the cameras' clocks. It counts from the next look on.
+            value: Of a state, whether it holds.
+            at: The place it was told of, as in `signal badge at door`.
+            camera: Which camera it is for; all of them where not said.
+
+        Raises:
+            DataError: The rules declare no such signal.
+        """
+        declared = self.rules.names.get("signal")
+        if name not in declared:
+            known = ", ".join(declared) or "none"
+            raise DataError(
+                f"the rules declare no signal `{name}`", fix=f"declare it: `signal {name} is state`; declared: {known}"
+            )
+        self._signals.tell(name, time, value, at=at, camera=camera)
+
     def _tell_notice(self, notice: Notice) -> None:
         if self._notice is not None:
             self._notice(notice)
@@ -167,11 +208,22 @@ class Engine:
         accepted, notice = camera.accept(time, index)
         if notice is not None:
             self._tell_notice(notice)
+        if accepted and camera.last is None and time < DATED:
+            self._undated(camera)
         if accepted and notice is not None:
             self._end(camera, camera.last or time, time, "restart")
         elif accepted:
             self._lost(camera, time)
         return accepted
+
+    def _undated(self, camera: Camera) -> None:
+        """Film without a known start has no time of day to ask a schedule about."""
+        for root in self._bank_of[camera.index].roots:
+            if root.rule.active is not None:
+                raise DataError(
+                    f"rule `{root.rule.name}` is active by a schedule, but when {camera.name} was filmed is not known",
+                    fix="give the start of the film, such as --start 2026-01-05T22:00, or frames with dated times",
+                )
 
     def began(self, name: str) -> bool:
         """True where a camera has no look behind it: it is new, or begins anew."""

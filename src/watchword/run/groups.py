@@ -197,3 +197,7 @@ def count(of: Gathered) -> tuple[Floats, Floats]:
     weight = of.at.look.things.members[of.at.look.slots][of.thing]
     low = sums(of.sure, weight, of.starts)
     return low, low if of.sure is of.maybe else sums(of.maybe, weight, of.starts)
+
+
+MEASURES: dict[str, Measure] = {"count": count}
+"""What is measured of the members of a group at one moment, by word."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,20 +10,20 @@ import numpy as np
 
 from watchword.lang import nodes as n
 from watchword.lang.check import walk
+from watchword.lang.findings import Finding, finding, ordered
 from watchword.lang.kinds import kind
-from watchword.lang.rewrite import is_absence, ns
+from watchword.lang.rewrite import argued, is_absence, ns
 from watchword.lang.ruleset import RuleSet
-from watchword.run import groups
 from watchword.run.atoms import Amounts, Atoms, Classes, Distances, Others
 from watchword.run.cameras import GAP
-from watchword.run.groups import Asked, Groups
+from watchword.run.groups import MEASURES, Asked, Groups
+from watchword.run.host import Active, Host, Told
 from watchword.run.logic import POLICIES
+from watchword.run.spans import Different, Flows, Measured, Trends
 from watchword.run.steps import Compare, HasSecond, Join, Lift, Negate, Side, Spread, Step, Via
 from watchword.run.temporal import Hold, Settle
-from watchword.run.terms import Names, Node, Nodes, Terms
-
-MEASURES: Mapping[str, groups.Measure] = {"count": groups.count}
-"""What is measured of groups, by word."""
+from watchword.run.terms import Names, Node, Nodes, Terms, UnplannedError
+from watchword.run.windows import Changes, Rate, Share
 
 
 @attrs.frozen
@@ -62,16 +62,21 @@ class Root:
 class Planner:
     """Gathers nodes rule by rule, then makes the steps."""
 
-    def __init__(self, rules: RuleSet) -> None:
-        self._rules = rules
+    def __init__(self, rules: RuleSet, host: Host | None) -> None:
+        self._rules, self._host = rules, host
         self._nodes = Nodes()
 
     def plan(self, rules: Sequence[n.Rule]) -> tuple[list[Root], list[Step], dict[tuple[str, str], int]]:
         """The roots in the order of the rules, the steps in the order to run them, and how many nodes there are."""
-        roots = [self._root(rule) for rule in rules]
+        roots = [self.root(rule) for rule in rules]
         return roots, self._steps(), dict(self._nodes.size)
 
-    def _root(self, rule: n.Rule) -> Root:
+    def root(self, rule: n.Rule) -> Root:
+        """A rule in the plan.
+
+        Raises:
+            UnplannedError: It says what cannot be run.
+        """
         body, duration = (rule.when.body, ns(rule.when.duration)) if isinstance(rule.when, n.For) else (rule.when, 0)
         after = GAP if rule.gap_after is None else rule.gap_after
         policy = POLICIES[rule.gap or ("reset" if is_absence(rule.when) else "freeze")]
@@ -119,7 +124,16 @@ class Planner:
         for node in self._nodes.nodes.values():
             found.setdefault((node.level, *_operator(node)), []).append(node)
         ordered = sorted(found.items(), key=lambda one: tuple(map(str, (f"{one[0][0]:06}", *one[0][1:]))))
-        return [_STEPS[nodes[0].key[0]](nodes) for _, nodes in ordered]
+        return [self._step(nodes) for _, nodes in ordered]
+
+    def _step(self, nodes: list[Node]) -> Step:
+        match nodes[0].key[0]:
+            case "signal" if self._host is not None:
+                return Told([node.key[1:4] for node in nodes], _out(nodes), _after(nodes), self._host)
+            case "active" if self._host is not None:
+                return Active(_keys(nodes, 1), _out(nodes), self._host)
+            case what:
+                return _STEPS[what](nodes)
 
 
 def _under(node: Node) -> list[Node]:
@@ -175,7 +189,28 @@ def _groups(nodes: list[Node]) -> Step:
         rest = [child.index for child in node.children[1:]]
         pair = rest.pop(0) if paired else None
         asked.append(Asked(node.children[0].index, pair, rest[0] if attributed else None, zones, metric))
-    return Groups(nodes[0].scope, MEASURES[nodes[0].key[1]], asked, _out(nodes), _after(nodes))
+    word, out, after = nodes[0].key[1], _out(nodes), _after(nodes)
+    if word == "distinct":
+        return Different(_keys(nodes, 6), asked, out, after)
+    if word == "flow":
+        crossing = [(node.children[-2].index, node.children[-1].index) for node in nodes]
+        ways = [_WAYS[way] for way in _keys(nodes, 7)]
+        return Flows(_keys(nodes, 6), ways, crossing, asked, out, after)
+    return Groups(nodes[0].scope, MEASURES[word], asked, out, after)
+
+
+_WAYS = {"inward": "in", "outward": "out", "to": "to", "either": "net", "": "net"}
+
+
+def _trends(nodes: list[Node]) -> Step:
+    _, durations, by, percent, up, _ = (list(column) for column in zip(*(node.key for node in nodes), strict=True))
+    window = Changes(durations, by, percent, up)
+    return Trends(nodes[0].scope, window, _out(nodes), _first(nodes), _after(nodes))
+
+
+def _measured(nodes: list[Node]) -> Step:
+    made = Share if nodes[0].key[0] == "share" else Rate
+    return Measured(nodes[0].scope, made(_keys(nodes, 1)), _out(nodes), _first(nodes), _after(nodes))
 
 
 def _join(nodes: list[Node]) -> Step:
@@ -204,9 +239,46 @@ _STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
     "or": _join,
     "not": lambda nodes: Negate(nodes[0].scope, _out(nodes), _first(nodes)),
     "for": _hold,
+    "share": _measured,
+    "rate": _measured,
+    "changes": _trends,
     "grace": lambda nodes: Settle(nodes[0].scope, _out(nodes), _first(nodes), _keys(nodes, 1)),
 }
 """What makes the step of some nodes of one operator, by the first of their key."""
+
+
+def instances(rules: RuleSet, rule: n.Rule, zones: Container[str] | None = None) -> list[n.Rule]:
+    """A rule, or of `each zone z of G` one for each zone of the group (that is among `zones`)."""
+    if rule.zone is None:
+        return [rule]
+    found = []
+    for name in rules.names.zone_members(rule.zone.group.text):
+        if zones is None or name in zones:
+            put = {rule.zone.name.text: n.ZoneName(n.Name(name))}
+
+            def said(body: Any, put: Mapping[str, Any] = put) -> Any:
+                return None if body is None else argued(body, put)
+
+            excepted = tuple(attrs.evolve(e, body=said(e.body)) for e in rule.excepted)
+            zone = attrs.evolve(rule.zone, group=n.Name(name))
+            made = attrs.evolve(rule, when=said(rule.when), clear=said(rule.clear), excepted=excepted, zone=zone)
+            found.append(made)
+    return found
+
+
+def unplanned(rules: RuleSet) -> list[Finding]:
+    """What of the rules is read and checked, but not run."""
+    found: list[Finding] = []
+    planner = Planner(rules, None)
+    for rule in (*rules.rules, *rules.overrides.values()):
+        for one in instances(rules, rule)[:1]:
+            try:
+                planner.root(one)
+            except UnplannedError as fault:
+                source = rules.source_of(rule)
+                span = rule.span if fault.span == n.NOWHERE else fault.span
+                found.append(finding("E401", source, span, name=fault.text, hint=fault.hint))
+    return list(ordered(found))
 
 
 def needs(roots: Sequence[Root]) -> int:

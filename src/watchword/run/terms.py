@@ -12,16 +12,31 @@ from watchword.lang.kinds import kind, measures
 from watchword.lang.refs import walk
 from watchword.lang.rewrite import ns
 from watchword.lang.ruleset import RuleSet
+from watchword.lang.show import show
 from watchword.run.atoms import kernel_of
 from watchword.run.cameras import GAP
+from watchword.run.groups import MEASURES
 from watchword.run.look import Ask
+from watchword.text import Span
 from watchword.units import KINDS, METRIC, value
+from watchword.words import WORDS
 
 IT = n.Name("it")
+MEMBER = "a member"
+"""The member of a group, where no name stands for it; no name has a space."""
+MEASURED = frozenset({*MEASURES, "distinct", "flow"})
 PICTURE = {"length": "picture length", "speed": "picture speed", "area": "picture area"}
 
 About = Literal["", "root", "member", "both"]
 """What a part is about: the camera, the rule's own thing, a member of a group, or both of these."""
+
+
+class UnplannedError(Exception):
+    """What is read and checked, but cannot be run: its text, its place, and what to write instead."""
+
+    def __init__(self, text: str, span: Span, hint: str = "leave it out") -> None:
+        super().__init__(text)
+        self.text, self.span, self.hint = text, span, hint
 
 
 @attrs.frozen
@@ -57,7 +72,7 @@ class Names:
         for what in ("member", "root", "second"):  # inside a group `it` is the member
             if getattr(self, what) == name:
                 return what
-        raise AssertionError(f"{name} is not in scope")  # the check has said so
+        raise UnplannedError(f"`{name}` together with the second thing of `using`", n.NOWHERE, "speak of one of them")
 
 
 class Nodes:
@@ -147,14 +162,14 @@ class Terms:
             case n.Not():
                 return self._over(("not",), self.state(node.body))
             case n.For():
-                return self._over(("for", ns(node.duration), self._policy), self.state(node.body))
+                return self._over(("for", ns(node.duration), self._policy), self.state(node.body), node)
             case n.Count():
                 count = n.Of(n.Name("count"), node.group)
                 return self._compare(count, node.op, node.number)
             case n.Compare():
                 return self._compare(node.left, node.op, node.right)
             case n.Becomes():
-                return self._over(("becomes",), self.state(node.state))
+                return self._over(("becomes",), self.state(node.state), node)
             case n.Signal():
                 event = kind(node, self._rules.names) == "event"
                 at = node.at.text if node.at else ""
@@ -164,9 +179,11 @@ class Terms:
             case n.Sequence():
                 return self._sequence(node)
             case _:
-                raise AssertionError(f"{type(node).__name__} is no state")  # the check, or a pass, has dealt with it
+                raise UnplannedError(show(node), node.span)
 
-    def _over(self, key: tuple[Any, ...], part: Part) -> Part:
+    def _over(self, key: tuple[Any, ...], part: Part, at: n.Placed | None = None) -> Part:
+        if at is not None and part.node.scope == "pair":
+            raise UnplannedError(show(at), at.span, "say it of one of the two things alone")
         return Part(self._nodes.add(key, part.node.scope, [part.node], "state"), part.about)
 
     def active(self, schedule: str) -> Part:
@@ -189,7 +206,10 @@ class Terms:
         return self._nodes.add(("class", self._rules.labels(classes), self._after), "thing")
 
     def _apply(self, node: n.Apply) -> Part:
-        which = self._names.of(node.thing.text)
+        which = "member" if node.thing.text == MEMBER else self._names.of(node.thing.text)
+        word = WORDS.get(node.word.text)
+        if word is None or not word.build:
+            raise UnplannedError(node.word.text, node.word.span)
         labels = sorted(self._rules.labels(node.classes)) if node.classes else ()
         same = attrs.evolve(node, thing=IT, classes=tuple(n.Name(label) for label in labels))
         grace = self._grace if getattr(kernel_of(node.word.text), "grace", False) else 0
@@ -215,6 +235,8 @@ class Terms:
         assert isinstance(part, Part)
         assert isinstance(node.by, n.Quantity)
         percent = KINDS[node.by.unit] == "share" and "share" not in measures(node.value, {})
+        if part.node.scope == "pair":
+            raise UnplannedError(show(node), node.span, "say it of one of the two things alone")
         key = ("changes", ns(node.over), _constant(node.by), percent, node.up, self._after)
         return Part(self._nodes.add(key, part.node.scope, [part.node]), part.about)
 
@@ -222,6 +244,8 @@ class Terms:
         bodies = [node.first, *(step.body for step in node.steps)]
         parts = [self.state(body) for body in bodies]
         about = union([p.about for p in parts])
+        if about == "both":
+            raise UnplannedError(show(node), node.span, "say it of one of the two things alone")
         kinds = tuple(kind(body, self._rules.names) == "event" for body in bodies)
         steps = tuple((step.kind, ns(step.bound)) for step in node.steps)
         waits = tuple(isinstance(b, n.Apply) and b.word.text == "disappears" for b in bodies)
@@ -282,12 +306,17 @@ class Terms:
                 return Part(self._nodes.add(key, "camera", (), "number"), "")
             case n.OfCondition():
                 part = self.state(node.body)
+                if part.node.scope == "pair":
+                    raise UnplannedError(show(node), node.span, "say it of one of the two things alone")
                 key = (node.word.text, ns(node.over), self._after)
                 return Part(self._nodes.add(key, part.node.scope, [part.node], "number"), part.about)
             case _:
-                raise AssertionError(f"{type(node).__name__} is no quantity")
+                raise UnplannedError(show(node), node.span)
 
     def _amount(self, word: str, ask: Ask) -> Node:
+        known = WORDS.get(word)
+        if known is not None and not known.build:
+            raise UnplannedError(word, ask.node.span)
         return self._nodes.add(("amount", word, ask, self._after), "thing", (), "number")
 
     def _distance(self, one: str, two: str, metric: bool | None) -> Part:
@@ -295,56 +324,50 @@ class Terms:
             return Part(self._nodes.add(("distance", self._using, metric), "thing", (), "number"), "root")
         if {one, two} == {"root", "member"}:
             return Part(self._nodes.add(("distance", None, metric), "pair", (), "number"), "both")
-        raise AssertionError(f"no distance of {one} and {two}")  # `RuleSet.unrun` has said so
+        raise UnplannedError(f"a distance between a {one} and a {two} thing", n.NOWHERE)
 
     # ---- groups
 
     def _of_group(self, node: n.Of, measure: str, metric: bool | None) -> Part:
-        seconds = {self._names.second, None} - {None}
-        spoken = {name.text for name in spoken_of(node.group)}
-        if spoken & seconds and self._names.second != self._names.root:
+        second = self._names.second
+        if second is not None and second in {name.text for name in spoken_of(node.group)}:
             # About the second thing: asked of every thing as the first, and then taken from the second.
-            inner = self._with(Names(root=self._names.second))._of_group(node, measure, metric)
+            inner = self._with(Names(root=second))._of_group(node, measure, metric)
             return self._of_thing(inner.node, "second")
+        word = node.word.text
+        if word not in MEASURED:
+            raise UnplannedError(word, node.word.span)
         member, pair = self._members(node.group)
-        children = [member, *([pair] if pair is not None else [])]
+        if pair is not None and node.over is not None:
+            raise UnplannedError(f"{word} of a group near a thing", node.word.span, "ask it of the whole zone")
         attribute = None
         if node.attribute is not None:
             ask = Ask(n.Attribute(IT, n.Name(node.attribute.text)), measure)
             attribute = self._amount(node.attribute.text, ask)
-            children.append(attribute)
-        about: About = "root" if pair is not None else ""
-        zones = tuple(
-            dict.fromkeys(
-                z.text
-                for part in walk((node.group.filters, node.group.where or ()))
-                if isinstance(part, n.Apply) and part.word.text == "in"
-                for z in part.names
-            )
-        )
-        over = 0 if node.over is None else ns(node.over)
-        if node.word.text == "flow":
-            assert node.line is not None
-            crossing = n.Apply(n.Name("crosses"), IT, names=(node.line,))
-            ways = (
-                [attrs.evolve(crossing, way=n.Way(w)) for w in ("inward", "outward")]
-                if not (node.way is not None and node.way.kind == "to")
-                else [attrs.evolve(crossing, way=node.way)]
-            )
-            grace = self._grace if getattr(kernel_of("crosses"), "grace", False) else 0
-            children += [self._nodes.add(("atom", "crosses", c, grace, self._after), "thing") for c in ways]
-        of = (
+        crossing = self._crossings(node)
+        key = (
             "group",
-            node.word.text,
+            word,
             pair is not None,
             attribute is not None,
-            zones,
+            _zones(node.group),
             metric,
-            over,
+            0 if node.over is None else ns(node.over),
             node.way.kind if node.way else "",
             self._after,
         )
-        return Part(self._nodes.add(of, self._scope(about), children, "number"), about)
+        children = [c for c in (member, pair, attribute) if c is not None] + crossing
+        about: About = "root" if pair is not None else ""
+        return Part(self._nodes.add(key, self._scope(about), children, "number"), about)
+
+    def _crossings(self, node: n.Of) -> list[Node]:
+        """Who crosses the line of a flow: inward and outward, or to the side it names."""
+        if node.line is None:
+            return []
+        to = node.way is not None and node.way.kind == "to"
+        ways = [node.way, node.way] if to else [n.Way("inward"), n.Way("outward")]
+        crosses = n.Name("crosses")
+        return [self._apply(n.Apply(crosses, n.Name(MEMBER), names=(node.line,), way=way)).node for way in ways]
 
     def _members(self, group: n.Group) -> tuple[Node, Node | None]:
         """Who is in a group: what is about the member alone, and what is about it and the rule's own thing."""
@@ -393,6 +416,17 @@ def spoken_of(node: object) -> list[n.Name]:
             case n.Call():
                 found += [a for a in part.args if isinstance(a, n.Name)]
     return found
+
+
+def _zones(group: n.Group) -> tuple[str, ...]:
+    """The zones that the members of a group are in."""
+    found = [
+        zone.text
+        for part in walk((group.filters, group.where or ()))
+        if isinstance(part, n.Apply) and part.word.text == "in"
+        for zone in part.names
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _constant(amount: n.Amount) -> float:

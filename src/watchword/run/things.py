@@ -211,8 +211,8 @@ class Things:
         self.dark[slots] = sights.dark
         self.told[slots] = False
         self.end[slots] = NEVER
-        for name, column in self.extra.items():
-            self.extra[name][slots] = extra[name] if name in extra else np.nan
+        for name, kept in self.extra.items():
+            kept[slots] = extra.get(name, np.nan)
         if REST_SINCE.name in extra:
             self.rest[slots] = extra[REST_SINCE.name]
         if MEMBERS.name in extra:
