@@ -1,0 +1,150 @@
+"""Groups: who is in them, surely or perhaps, and what is measured of them."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import cos, radians
+from typing import TYPE_CHECKING, Any
+
+from oracle import ground as g
+from oracle.film import FALSE, TRUE, UNKNOWN, Thing, Undecided
+from watchword.lang import nodes as n
+
+if TYPE_CHECKING:
+    from oracle.asks import Asks
+
+
+def there(asks: Asks, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
+    """Whether a thing is to be counted at all at a look: seen, held over, unsure, or out."""
+    last = thing.last(look)
+    if last is None:
+        return FALSE, FALSE
+    if last == look:
+        return TRUE, TRUE
+    again = min((x for x in thing.sights if look < x <= known), default=known + 1)
+    ended = thing.told_end(again - 1)
+    if ended is not None:  # unsure up to the gap limit, then out, and that is dated at its end
+        if ended not in asks.times:
+            raise Undecided("a group that changed between two looks")
+        told = thing.told_end(look) is not None
+        if any(asks.times[k] - ended > asks.limits[k] for k in range(last, again)):
+            return (FALSE, FALSE) if asks.times[look] >= ended else (TRUE, UNKNOWN)
+        if told:
+            return UNKNOWN, UNKNOWN
+    if asks.times[look] - asks.times[last] > asks.limits[look]:
+        return FALSE, FALSE
+    return TRUE, UNKNOWN
+
+
+def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known: int) -> list[tuple[Thing, Any, Any]]:
+    """(thing, held, fresh) of each that may be in a group at a look."""
+    from oracle.asks import every, number
+
+    labels = asks.labels(group.classes)
+    others = {id(env[near.thing.text]) for near in group.near} | {id(env[name.text]) for name in group.other}
+    found = []
+    for thing in asks.stretch.things:
+        held, fresh = there(asks, thing, look, known)
+        if held is FALSE or id(thing) in others or thing.sights[thing.last(look)].label not in labels:
+            continue
+        its = {**env, "it": thing}
+        parts = [asks.at(part, its, look, look) for part in [*group.filters, *([group.where] if group.where else [])]]
+        for near in group.near:
+            apart = asks.apart(thing, env[near.thing.text], look, look)
+            parts.append(tuple(None if d is None else d <= number(near.reach) for d in apart))
+        held = every([held, *(p[0] for p in parts)])
+        fresh = UNKNOWN if fresh is UNKNOWN else every([fresh, *(p[1] for p in parts)])
+        found.append((thing, held, fresh))
+    return found
+
+
+def counted(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known: int) -> list[tuple[float, float]]:
+    who = members(asks, group, env, look, known)
+    found = []
+    for values in ([m[1] for m in who], [m[2] for m in who]):
+        sure = sum(v is TRUE for v in values)
+        found.append((sure, sure + sum(v is UNKNOWN for v in values)))
+    return found
+
+
+def quantity(asks: Asks, node: n.Of | n.OfZone, env: dict[str, Thing], look: int, known: int) -> tuple[Any, Any]:
+    from oracle import spells
+
+    if isinstance(node, n.OfZone):
+        raise Undecided("the oracle does not measure areas")
+    match node.word.text:
+        case "count":
+            return tuple(counted(asks, node.group, env, look, known))
+        case "distinct":
+            return (spells.distinct(asks, node, env, look),) * 2
+        case "flow":
+            return (spells.flow(asks, node, env, look),) * 2
+        case "average" | "total" | "max" | "min":
+            return tuple(
+                of_attribute(asks, node, [(m[0], m[1 + k]) for m in members(asks, node.group, env, look, known)], look)
+                for k in (0, 1)
+            )
+        case "spread" | "alignment" | "divergence":
+            who = members(asks, node.group, env, look, known)
+            return tuple(shape(node.word.text, [m[0] for m in who if m[1 + k] is TRUE], look) for k in (0, 1))
+    raise Undecided(f"the oracle does not know {node.word.text}")
+
+
+def of_attribute(asks: Asks, node: n.Of, who: list[tuple[Thing, Any]], look: int):
+    """The least and the greatest that any choice of the unsure gives."""
+    from oracle.asks import attribute_of
+
+    known = []
+    for thing, member in who:
+        if member is FALSE:
+            continue
+        x = (
+            asks.attribute(thing, "seen_for", look, look)[0]
+            if node.attribute.text == "seen_for"
+            else attribute_of(thing, thing.last(look), node.attribute.text)
+        )
+        if x is not None:
+            known.append((x, member))
+    sure = [x for x, member in known if member is TRUE]
+    unsure = [x for x, member in known if member is UNKNOWN]
+    found = []
+    for choice in product((0, 1), repeat=len(unsure)):
+        chosen = sure + [x for x, c in zip(unsure, choice, strict=True) if c]
+        if not chosen:
+            if node.word.text == "total" and unsure:
+                found.append(0.0)
+                continue
+            return None
+        match node.word.text:
+            case "average":
+                found.append(sum(chosen) / len(chosen))
+            case "total":
+                found.append(sum(chosen))
+            case "max":
+                found.append(max(chosen))
+            case "min":
+                found.append(min(chosen))
+    return min(found), max(found)
+
+
+def shape(word: str, who: list[Thing], look: int):
+    places = [t.sights[t.last(look)].place for t in who]
+    ways = [t.slope[t.last(look)] if t.still[t.last(look)] is FALSE else None for t in who]
+    middle = tuple(sum(p[k] for p in places) / len(places) for k in (0, 1)) if places else (0, 0)
+    going = [(p, (w[0] / g.length(w), w[1] / g.length(w))) for p, w in zip(places, ways, strict=True) if w]
+    match word:
+        case "spread":
+            x = sum(g.dist(p, middle) for p in places) / len(places) if len(places) > 1 else None
+        case "alignment":
+            x = g.length((sum(w[0] for _, w in going) / len(going), sum(w[1] for _, w in going) / len(going))) if going else None
+        case _:
+            if len(places) < 2 or not going:
+                return None
+            turns = []
+            for p, w in going:
+                out = (p[0] - middle[0], p[1] - middle[1])
+                if g.length(out) == 0:
+                    raise Undecided("a member in the middle of its group")
+                turns.append(cos(radians(g.between(w, out))))
+            x = sum(turns) / len(turns)
+    return None if x is None else (x, x)
