@@ -37,6 +37,7 @@ class Atoms(Plain):
         self.calls = tuple(calls)
         made = kernel_of(word)
         self.kernel = made(calls, grace) if getattr(made, "grace", False) else made(calls)
+        self.columns = getattr(self.kernel, "columns", ())
         self._event = WORDS[word].kind == "event"
         self._own = getattr(self.kernel, "own", False)
         self.nodes, self._after = out, after
@@ -102,6 +103,7 @@ class Amounts(Plain):
         self.word = word
         self.calls = tuple(calls)
         self.kernel = kernel_of(word)(calls)
+        self.columns = () if word in WORDS else (word,)
         self._own = getattr(self.kernel, "own", False)
         self._out, self._after = out, after
         self._last = np.zeros((len(calls), 0))

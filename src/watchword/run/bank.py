@@ -65,6 +65,8 @@ class Bank:
         self._people = rules.people
         self._person = np.zeros(0, np.bool_)
         self._retired: dict[int, dict[int, int]] = {}
+        for name in sorted({name for step in self.steps for name in step.columns}):
+            self.things.keep(name)
         self._size = size
         self.scopes = {scope: Scope(size[scope, "state"], size[scope, "number"], span) for scope in ("thing", "camera")}
         self._told = told

@@ -187,9 +187,8 @@ class Engine:
         declared = self.rules.names.get("signal")
         if name not in declared:
             known = ", ".join(declared) or "none"
-            raise DataError(
-                f"the rules declare no signal `{name}`", fix=f"declare it: `signal {name} is state`; declared: {known}"
-            )
+            fix = f"declare it: `signal {name} is state`; declared: {known}"
+            raise DataError(f"the rules declare no signal `{name}`", fix=fix)
         self._signals.tell(name, time, value, at=at, camera=camera)
 
     def _tell_notice(self, notice: Notice) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -15,9 +15,15 @@ Nodes = NDArray[np.intp]
 
 
 class Step(Protocol):
-    """An operator with all its nodes. `scope` is what they are about: "thing", "camera" or "pair"."""
+    """An operator with all its nodes.
+
+    Attributes:
+        scope: What they are about: "thing", "camera" or "pair".
+        columns: Names of a detector's own columns that it asks for.
+    """
 
     scope: str
+    columns: Collection[str]
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -44,6 +50,7 @@ class Plain:
     """A step that remembers nothing and dates nothing."""
 
     scope = "thing"
+    columns: Collection[str] = ()
 
     def grow(self, things: int, cameras: int) -> None:
         """Nothing to do."""

@@ -16,6 +16,8 @@ from watchword.run.steps import Nodes
 class _Timed:
     """A step with a state by thing or camera, each of whose nodes stands on one other."""
 
+    columns = ()
+
     def __init__(self, scope: str, out: Nodes, child: Nodes) -> None:
         self.scope, self._out, self._child = scope, out, child
         self._row: dict[int, list[int]] = {int(c): [] for c in child.tolist()}

@@ -302,8 +302,8 @@ class Terms:
             case n.Of():
                 return self._of_group(node, measure, metric)
             case n.OfZone():
-                key = ("occupied", node.zone.text, self._after)
-                return Part(self._nodes.add(key, "camera", (), "number"), "")
+                zone = ("occupied", node.zone.text, self._after)
+                return Part(self._nodes.add(zone, "camera", (), "number"), "")
             case n.OfCondition():
                 part = self.state(node.body)
                 if part.node.scope == "pair":
