@@ -6,7 +6,6 @@ verdict, and how many seconds after. What only changes the light, or the people,
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -144,6 +143,11 @@ def trial(film: list[Frame], change: Change, at: int) -> tuple[str, float, str]:
     return told, when, last
 
 
+def show(what: str, good: bool, wanted: str, told: str, when: float) -> None:
+    after = f"{told} after {when:.1f} s" if told else "quiet"
+    print(f"  {'✓' if good else '✗'} {what:32} {wanted} wanted; {after}")
+
+
 def main() -> None:
     print(describe())
     for name in FILMS:
@@ -155,11 +159,15 @@ def main() -> None:
         print(f"\n{name}, {film[-1].time / SECOND:.0f} s, changed from {at / SECOND:.1f} s on")
         for what, change in QUIET.items():
             told, when, _ = trial(film, change, at)
-            print(f"  {'✓' if not told else '✗'} {what:32} quiet wanted; {told or 'quiet'} {f'{when:.1f} s' if told else ''}")
+            print(
+                f"  {'✓' if not told else '✗'} {what:32} quiet wanted; {told or 'quiet'} {f'{when:.1f} s' if told else ''}"
+            )
         for what, (change, wanted) in LOST.items():
             told, when, _ = trial([f for f in film if f.time < at + 5 * SECOND], change, at)
             good = told in wanted and 0 <= when <= 2
-            print(f"  {'✓' if good else '✗'} {what:32} {' or '.join(wanted)} wanted; {told or 'quiet'} after {when:.1f} s")
+            print(
+                f"  {'✓' if good else '✗'} {what:32} {' or '.join(wanted)} wanted; {told or 'quiet'} after {when:.1f} s"
+            )
         watch = Integrity()
         begin = time.process_time()
         for k, frame in enumerate(film):
@@ -169,4 +177,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

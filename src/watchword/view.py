@@ -7,9 +7,9 @@ correlation: 1 where they are the same up to a factor, so that a lamp, a cloud o
 brighter or darker, change little (Tsesmelis, Christensen, Fihl, Moeslund, *Tamper detection for active surveillance
 systems*, AVSS 2013, use edges likewise; gradient correlation: Fitch et al., *Orientation correlation*, BMVC 2002).
 
-**What is told.** A crowd hides many blocks, but not all; a camera that was moved or covered loses nearly all of them.
-So the view is lost where fewer than a third of the blocks agree, for a second. Blur takes the height of edges and
-leaves the picture's broad light and dark; darkness and glare take both.
+**What is told.** A crowd hides many blocks, but not all, and changes where the picture is light and dark; a camera that
+was moved or covered loses nearly all blocks, and one moved a little leaves light and dark where they were. Blur takes
+the height of edges, darkness and glare all contrast. What lasts a second is told.
 
 **What is not learned.** While the view is lost nothing is learned, so that it comes back by itself when the camera is
 turned back or uncovered. Whoever moved it on purpose says `reference`: what is seen now is the view.
@@ -47,13 +47,19 @@ SOFT = 1.2
 """Gaussian blur before gradients are taken, small pixels: what trembles in the wind by less than that agrees."""
 EDGES = 1.5
 """Grey levels a pixel: blocks whose learned gradients are flatter say nothing."""
-AGREES = 0.5
+AGREES = 0.7
 """Correlation of a block that is seen as it was."""
-SEEN = 0.33
-"""The view is lost where fewer of the blocks agree."""
-SHARP = 0.45
+SEEN = 0.3
+"""The view may be lost where fewer of the blocks agree: if they are bare, or if light and dark are where they were …"""
+NEARLY = 0.85
+"""… by this correlation: no crowd stands there, the camera was moved a little."""
+GONE = 0.12
+"""The view is lost where fewer of the blocks agree, whatever else."""
+BARE = 0.25
+"""A block has lost its edges where no more than this share of their energy is left."""
+SHARP = 0.68
 """The view is blurred where edges are lower than this share of what they were, for the contrast that there is."""
-CONTRAST = 4.0
+CONTRAST = 2.5
 """Grey levels from dark to light (standard deviation) below which nothing is told apart."""
 GLARE = 0.6
 """The share of pixels at the upper end from which a picture is blinded."""
@@ -92,10 +98,10 @@ class _Picture:
 def _picture(image: NDArray[np.uint8]) -> _Picture:
     h, w = image.shape[:2]
     scale = LONG / max(h, w)
-    size = tuple(max(BLOCK, round(side * scale / BLOCK) * BLOCK) for side in (w, h))
-    # Every pixel has its part in the small picture, so that noise averages out; a large one is first thinned.
-    step = max(1, int(max(h, w) / (6 * LONG)))
-    small = cv2.resize(image[::step, ::step], size, interpolation=cv2.INTER_AREA)
+    w, h = (max(BLOCK, round(side * scale / BLOCK) * BLOCK) for side in (w, h))
+    # Four pixels have a part in one of the small picture, so that noise averages out; all of them would cost too much.
+    some = cv2.resize(image, (2 * w, 2 * h), interpolation=cv2.INTER_NEAREST)
+    small = cv2.resize(some, (w, h), interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
     soft = cv2.GaussianBlur(grey, (0, 0), SOFT)
     x = cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
@@ -106,8 +112,7 @@ def _picture(image: NDArray[np.uint8]) -> _Picture:
 def _blocks(values: Floats) -> Floats:
     """The mean of each block."""
     h, w = values.shape
-    means: Floats = values.reshape(h // BLOCK, BLOCK, w // BLOCK, BLOCK).mean(axis=(1, 3))
-    return means
+    return np.asarray(cv2.resize(values, (w // BLOCK, h // BLOCK), interpolation=cv2.INTER_AREA), np.float32)
 
 
 class _View:
@@ -172,7 +177,7 @@ class _View:
         known = mine > EDGES**2
         before = float(self.grey.std())
         alike = self._alike(now)
-        if before > 2 * CONTRAST:
+        if before > 3 * CONTRAST:
             if float((now.grey >= 250).mean()) > GLARE:
                 return "blinded"
             if now.contrast < CONTRAST:
@@ -185,10 +190,10 @@ class _View:
         height = float(np.median(both / mine)) * before / max(now.contrast, 1e-3)
         if alike > 0.7 and height < SHARP and float(np.median(theirs / mine)) * (before / now.contrast) ** 2 < SHARP:
             return "blurred"
-        if float((agreement > AGREES).mean()) >= SEEN:
-            return ""
-        bare = float((theirs < 0.25 * mine).mean())
-        return "covered" if bare > 0.5 else "moved"
+        seen = float((agreement > AGREES).mean())
+        if seen < SEEN and float((theirs < BARE * mine).mean()) > 0.5:
+            return "covered"
+        return "moved" if seen < GONE or (seen < SEEN and alike > NEARLY) else ""
 
     def _alike(self, now: _Picture) -> float:
         """Correlation of the broad light and dark, block by block, with what was learned."""
