@@ -25,13 +25,15 @@ class Commands(click.Group):
         "run": "run",
         "test": "test",
         "track": "stages",
+        "why": "why",
+        "why-not": "why",
         "words": "words",
     }
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
         return [
-            *("demo", "run", "check", "test", "explain", "fmt", "fix", "words", "detect", "track"),
+            *("demo", "run", "check", "test", "why", "why-not", "explain", "fmt", "fix", "words", "detect", "track"),
             "lsp",
         ]
 

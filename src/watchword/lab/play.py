@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, cast
 
 import attrs
 
@@ -21,6 +22,13 @@ AFTER = 31 * SECOND
 MOST_AFTER = 15 * MINUTE
 OVER = ("resolved", "dropped")
 Look = Callable[[Engine, int], None]
+
+
+class Saving(Protocol):
+    """An engine that can be saved, and one made anew of the same rules that takes up what was saved."""
+
+    def snapshot(self) -> bytes: ...  # noqa: D102
+    def restore(self, saved: bytes, /) -> None: ...  # noqa: D102
 
 
 @attrs.frozen
@@ -82,12 +90,12 @@ def play(scenario: Scenario, rules: RuleSet, restarts: Sequence[int] = (), look:
             break
         while waiting and at >= waiting[0]:
             waiting.pop(0)
-            saved = engine.snapshot()  # type: ignore[attr-defined]
+            saved = cast("Saving", engine).snapshot()
             engine = _engine(scenario, rules)
-            engine.restore(saved)  # type: ignore[attr-defined]
+            cast("Saving", engine).restore(saved)
         for signal in moment.signals:
             where = {"camera": signal.camera} if signal.camera else {}
-            engine.signal(signal.name, moment.time, signal.value, **where)  # type: ignore[attr-defined]
+            engine.signal(signal.name, moment.time, signal.value, **where)
         if moment.tracks is not None:
             found += engine.observe(moment.tracks)
             if look is not None:
