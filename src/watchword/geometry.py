@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from watchword import boxes as bx
 from watchword.calibration import homography as homography
 from watchword.calibration import on_ground as on_ground
+from watchword.detections import NEVER
 from watchword.scene import Line, Size, View, Zone
 from watchword.tracks import Id, Tracks
 
@@ -47,10 +48,32 @@ def places(boxes: Floats, view: View = "eye", frame: Size | None = None, *, cent
 
 @lru_cache(maxsize=4096)
 def polygon(zone: Zone) -> Any:
-    """The zone as a prepared shapely polygon."""
-    shape = shapely.Polygon(zone.points, zone.holes)
+    """The zone as a prepared shapely polygon, or polygons where it has several parts."""
+    parts = [shapely.Polygon(outer, holes) for outer, *holes in zone.polygons]
+    shape = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     shapely.prepare(shape)
     return shape
+
+
+class Cover:
+    """Several zones that are asked at once: one call for all of them, however many."""
+
+    def __init__(self, zones: Sequence[Zone]) -> None:
+        self.zones = tuple(zones)
+        self._at = [k for k, zone in enumerate(zones) if zone.anchor == "bottom"]
+        self._others = [k for k, zone in enumerate(zones) if zone.anchor != "bottom"]
+        self._shapes = np.array([polygon(zones[k]) for k in self._at], object)[:, None]
+
+    def contains(self, boxes: Floats, at: Floats) -> Bools:
+        """Which boxes (n, 4) are in which zone, bool (zones, n); `at` (n, 2) are their places, px."""
+        inside: Bools = shapely.intersects_xy(self._shapes, at[:, 0], at[:, 1])
+        if not self._others:
+            return inside
+        found = np.empty((len(self.zones), len(boxes)), np.bool_)
+        found[self._at] = inside
+        for k in self._others:
+            found[k] = zone_contains(self.zones[k], boxes, at)
+        return found
 
 
 def zone_contains(zone: Zone, boxes: Floats, at: Floats | None = None) -> Bools:
@@ -77,8 +100,13 @@ def zone_contains(zone: Zone, boxes: Floats, at: Floats | None = None) -> Bools:
 
 def path_meets_zone(zone: Zone, start: Floats, end: Floats) -> Bools:
     """Which straight paths from `start` to `end` (each (n, 2), px) touch the zone."""
-    lines = shapely.linestrings(np.stack((start, end), axis=1))
-    meets: Bools = shapely.intersects(polygon(zone), lines)
+    shape = polygon(zone)
+    left, top, right, bottom = shapely.bounds(shape).tolist()
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    meets: Bools = (high[:, 0] >= left) & (low[:, 0] <= right) & (high[:, 1] >= top) & (low[:, 1] <= bottom)
+    near = np.flatnonzero(meets)
+    if len(near):
+        meets[near] = shapely.intersects(shape, shapely.linestrings(np.stack((start[near], end[near]), axis=1)))
     return meets
 
 
@@ -153,14 +181,23 @@ class Sides:
 
     A thing is committed to a side once it is beyond the line by the margin. A crossing is a change of committed side
     where the path between meets the line itself. One that trembles on the line is committed to neither and crosses
-    once. `step` may be given the same slots tick by tick, in any order.
+    once. Its date is the first look since it was committed to the old side at which it was not there any more.
+
+    With a grace the change has to last: a look, the grace or more after it began, sees it off the old side still, and
+    no look between saw it back; else it did not begin. `step` may be given the same slots tick by tick, in any order.
+
+    Args:
+        slots: For how many there is room.
+        grace: How long a change has to last, ns.
     """
 
-    def __init__(self, slots: int = 0) -> None:
+    def __init__(self, slots: int = 0, grace: int = 0) -> None:
+        self._grace = grace
         self.committed = np.zeros(slots, np.int8)
         self.met = np.zeros(slots, np.bool_)
-        self.left_at = np.zeros(slots, np.int64)
-        self.off = np.zeros(slots, np.bool_)
+        self.left = np.full(slots, NEVER, np.int64)
+        self.stands = np.zeros(slots, np.bool_)
+        self.beyond = np.zeros(slots, np.bool_)
         self.last = np.full((slots, 2), np.nan)
 
     def grow(self, slots: int) -> None:
@@ -169,15 +206,16 @@ class Sides:
         if more > 0:
             self.committed = np.concatenate((self.committed, np.zeros(more, np.int8)))
             self.met = np.concatenate((self.met, np.zeros(more, np.bool_)))
-            self.left_at = np.concatenate((self.left_at, np.zeros(more, np.int64)))
-            self.off = np.concatenate((self.off, np.zeros(more, np.bool_)))
+            self.left = np.concatenate((self.left, np.full(more, NEVER)))
+            self.stands = np.concatenate((self.stands, np.zeros(more, np.bool_)))
+            self.beyond = np.concatenate((self.beyond, np.zeros(more, np.bool_)))
             self.last = np.concatenate((self.last, np.full((more, 2), np.nan)))
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Begin anew for these slots."""
         self.committed[slots] = 0
-        self.met[slots] = False
-        self.off[slots] = False
+        self.met[slots] = self.stands[slots] = self.beyond[slots] = False
+        self.left[slots] = NEVER
         self.last[slots] = np.nan
 
     def step(
@@ -193,30 +231,37 @@ class Sides:
             times: (n,) nanoseconds.
 
         Returns:
-            int8 (n,): 1 crossed inward, -1 outward, 0 not; and int64 (n,) when the old side was left.
+            int8 (n,): 1 crossed inward, -1 outward, 0 not; and int64 (n,) when the old side was left, `NEVER` where it
+            was not.
         """
         here = np.isfinite(at[:, 0])
         if not here.all():
-            crossed, left = np.zeros(len(slots), np.int8), np.zeros(len(slots), np.int64)
-            crossed[here], left[here] = self.step(line, slots[here], at[here], heights[here], times[here])
-            return crossed, left
+            crossed, when = np.zeros(len(slots), np.int8), np.full(len(slots), NEVER)
+            crossed[here], when[here] = self.step(line, slots[here], at[here], heights[here], times[here])
+            return crossed, when
         distance = side(line, at)
         far = margin(heights)
-        now = np.where(distance > far, 1, np.where(distance < -far, -1, 0)).astype(np.int8)
+        now = (distance > far).astype(np.int8) - (distance < -far)
         was, last = self.committed[slots], self.last[slots]
         known = np.isfinite(last[:, 0])
         met = self.met[slots] | (known & path_meets_line(line, np.where(known[:, None], last, at), at))
-        # The old side is left at the first look that is no longer on it.
         off = (was != 0) & (distance * was <= 0)
-        left = np.where(off & ~self.off[slots], times, self.left_at[slots])
-        crossed = np.where((now != 0) & (was != 0) & (now != was) & met, was, 0).astype(np.int8)
-        settled = now != 0
-        self.committed[slots] = np.where(settled, now, was)
-        self.met[slots] = met & ~settled
-        self.off[slots] = off & ~settled
-        self.left_at[slots] = left
+        left = self.left[slots]
+        left = np.where(off & (left == NEVER), times, left)
+        stands = self.stands[slots] | (off & (times - np.where(off, left, times) >= self._grace))
+        left = np.where(off | stands, left, NEVER)  # back before it stood: it never left
+        beyond = off & (self.beyond[slots] | (now != 0))
+        done = off & stands & beyond
+        crossed = np.where(done & met, was, 0).astype(np.int8)
+        back = (now != 0) & (now == was)
+        settled = done | back | (was == 0)
+        self.committed[slots] = np.where(done, -was, np.where(was == 0, now, was))
+        self.met[slots] = met & ~(done | (now != 0) & ~off)
+        self.left[slots] = np.where(settled, NEVER, left)
+        self.stands[slots] = stands & ~settled
+        self.beyond[slots] = beyond & ~settled
         self.last[slots] = at
-        return crossed, left
+        return crossed, np.where(done, left, NEVER)
 
 
 class LineCounter:

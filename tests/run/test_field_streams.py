@@ -9,7 +9,7 @@ HALL = "zone hall = polygon (100, 100) (1100, 100) (1100, 650) (100, 650)\n"
 STOP = """
 class vehicle = car, truck, bus, motorcycle
 line stop = (200, 400) to (1000, 400) from road to junction
-rule passed { each vehicle v when v crosses line stop either way }
+rule passed { each vehicle v when v crosses line stop either way grace 1s }
 """
 TREMBLE = [(0, 600, 200), *[(4 + 0.4 * k, 600, 404 if k % 2 else 396) for k in range(5)], (6.4, 600, 396)]
 
@@ -19,11 +19,15 @@ def test_01_a_car_that_trembles_on_the_line_and_drives_on_is_counted_once():
     assert fired(play(STOP, car)) == [("passed", "v", pytest.approx(10.1, abs=1.2))]
 
 
-def test_01_a_car_that_trembles_within_the_margin_and_backs_off_is_not_counted():
-    # 80 px high: committed 4 px beyond the line; `grace`, a later word, widens what counts as trembling.
-    inner = [(t, x, min(y, 402)) for t, x, y in TREMBLE]
-    car = Thing("v", "car", [*inner, (10, 600, 396), (14, 600, 200)], end=15)
+def test_01_a_car_that_trembles_and_backs_off_is_not_counted():
+    car = Thing("v", "car", [*TREMBLE[:-2], (5.6, 600, 396), (10, 600, 396), (14, 600, 200)], end=15)
     assert fired(play(STOP, car)) == []
+
+
+def test_01_without_a_grace_it_is_dated_when_it_was_first_off_the_old_side():
+    # 80 px high: 404 is not more than 4 px beyond the line, so it is committed to neither side until it drives on.
+    car = Thing("v", "car", [*TREMBLE, (10, 600, 396), (14, 600, 600)], end=15)
+    assert fired(play(STOP.replace(" grace 1s", ""), car)) == [("passed", "v", pytest.approx(4.2, abs=0.1))]
 
 
 LONG_STAY = HALL + "rule long_stay: person in zone hall > 60s"

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from watchword.geometry import on_ground, zone_contains
+from watchword.geometry import Cover, on_ground
 from watchword.lang import nodes as n
 from watchword.run.cameras import Camera
 from watchword.run.things import Things
@@ -36,6 +36,20 @@ class Atlas:
     def __init__(self) -> None:
         self.places: list[Place] = []
         self._known: dict[tuple[str, str], tuple[list[Any], list[int]]] = {}
+        self._covers: dict[tuple[str, ...], tuple[list[Cover], list[int], dict[tuple[int, ...], int]]] = {}
+
+    def covers(self, names: tuple[str, ...]) -> tuple[list[Cover], list[int]]:
+        """The different zones of several names, to be asked at once, and for each camera which it has."""
+        covers, which, index = self._covers.setdefault(names, ([], [], {}))
+        if len(which) < len(self.places):
+            of_name = [self.zones(name) for name in names]
+            for camera in range(len(which), len(self.places)):
+                mine = tuple(cameras[camera] for _, cameras in of_name)
+                if mine not in index:
+                    index[mine] = len(covers)
+                    covers.append(Cover([zones[k] for (zones, _), k in zip(of_name, mine, strict=True)]))
+                which.append(index[mine])
+        return covers, which
 
     def zones(self, name: str) -> tuple[list[Zone], list[int]]:
         """The different zones of a name, and for each camera which it has (-1: none)."""
@@ -146,13 +160,23 @@ class Look:
     def inside(self, zone: str) -> Values:
         """For each row that was seen, whether it is in its camera's zone of this name: 1 or -1; 0 where not seen."""
         if zone not in self._inside:
-            value = np.zeros(len(self.slots), np.int8)
-            for shape, rows in self.among(*self.atlas.zones(zone)):
-                slots = self.slots[rows]
-                inside = zone_contains(shape, self.things.box[slots], self.things.at[slots])
-                value[rows] = np.where(inside, 1, -1)
-            self._inside[zone] = value
+            self._ask((zone,))
         return self._inside[zone]
+
+    def inside_each(self, zones: Sequence[str]) -> Values:
+        """The same for several zones, (zones, n), all asked at once."""
+        unknown = tuple(dict.fromkeys(zone for zone in zones if zone not in self._inside))
+        if unknown:
+            self._ask(unknown)
+        return np.stack([self._inside[zone] for zone in zones])
+
+    def _ask(self, zones: tuple[str, ...]) -> None:
+        value = np.zeros((len(zones), len(self.slots)), np.int8)
+        for cover, rows in self.among(*self.atlas.covers(zones)):
+            slots = self.slots[rows]
+            inside = cover.contains(self.things.box[slots], self.things.at[slots])
+            value[:, rows] = np.where(inside, np.int8(1), np.int8(-1))
+        self._inside.update(zip(zones, value, strict=True))
 
 
 class Kernel(Protocol):

@@ -1,4 +1,8 @@
-"""Kernels of where things are: zones, lines, whether they are seen."""
+"""Kernels of where things are: zones, lines, whether they are seen, when they come and go.
+
+Those with a `grace` take it as a second argument, ns for each call: a change of zone or side that does not last so
+long is not seen, and one that does is dated when it began.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +11,57 @@ from collections.abc import Sequence
 import numpy as np
 
 from watchword.boxes import sizes
-from watchword.detections import NEVER
-from watchword.geometry import Sides, path_meets_zone
+from watchword.geometry import Sides, path_meets_zone, places
 from watchword.lang import nodes as n
-from watchword.run.logic import widen
-from watchword.run.look import Look, Slots, Stateless, Values
+from watchword.run.look import Bools, Look, Slots, Stateless, Times, Values
+from watchword.run.membership import Membership
+
+Dates = dict[tuple[int, int], int]
+"""When what a look decided happened or began, by call and slot, where that was earlier."""
 
 
-class InZone(Stateless):
+class InZone:
     """`in zone`."""
 
+    grace = True
+    sign = 1
+
+    def __init__(self, calls: Sequence[n.Apply], grace: Sequence[int] = ()) -> None:
+        self._zones = [call.names[0].text for call in calls]
+        self._waiting = np.array([k for k, ns in enumerate(grace) if ns], np.intp)
+        self._membership = Membership([self._zones[k] for k in self._waiting], [grace[k] for k in self._waiting])
+        self.dates: Dates = {}
+
+    def grow(self, size: int) -> None:
+        """Have room for this many slots."""
+        self._membership.grow(size)
+
+    def forget(self, slots: Slots) -> None:
+        """Drop what is remembered of these slots."""
+        self._membership.forget(slots)
+
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
-        return np.stack([look.inside(call.names[0].text) for call in self.calls])
+        values = look.inside_each(self._zones)
+        if len(self._waiting):
+            side, turned, since = self._membership.step(look)
+            values[self._waiting[:, None], look.rows] = side
+            self.dates = _dates(look, turned, since, self._waiting)
+        return values if self.sign > 0 else -values
 
 
-class OutsideZone(Stateless):
+class OutsideZone(InZone):
     """`outside zone`."""
 
-    def step(self, look: Look) -> Values:
-        """Values int8 (m, rows)."""
-        return -np.stack([look.inside(call.names[0].text) for call in self.calls])
+    sign = -1
+
+
+def _dates(look: Look, turned: Bools, since: Times, calls: Slots) -> Dates:
+    """The dates of what turned among the rows seen, where they are earlier than the look."""
+    rows = look.rows
+    call, k = np.nonzero(turned & (since < look.now[rows]))
+    slots = look.slots[rows[k]]
+    return dict(zip(zip(calls[call].tolist(), slots.tolist(), strict=True), since[call, k].tolist(), strict=True))
 
 
 class Visible(Stateless):
@@ -41,51 +75,68 @@ class Visible(Stateless):
 
 
 class _Passages:
-    """What entering and leaving share: the last known side of each zone's border, and the place before."""
+    """What entering and leaving share: the last known side of each zone's border, and the box before.
 
+    A path between two near sights that lies across a zone went in and out, unless a grace asks for longer stays.
+    """
+
+    grace = True
     sign: int
 
-    def __init__(self, calls: Sequence[n.Apply]) -> None:
-        self.calls = calls
-        self._last = np.zeros((len(calls), 0), np.int8)
-        self._at = np.zeros((0, 2))
+    def __init__(self, calls: Sequence[n.Apply], grace: Sequence[int] = ()) -> None:
+        self._zones = [call.names[0].text for call in calls]
+        self._grace = list(grace) or [0] * len(calls)
+        self._membership = Membership(self._zones, self._grace)
+        self._box = np.zeros((0, 4))
+        self.dates: Dates = {}
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
-        self._last = widen(self._last, size, 0)
-        at = np.full((size, 2), np.nan)
-        at[: len(self._at)] = self._at
-        self._at = at
+        self._membership.grow(size)
+        box = np.full((size, 4), np.nan)
+        box[: len(self._box)] = self._box
+        self._box = box
 
     def forget(self, slots: Slots) -> None:
         """Drop what is remembered of these slots."""
-        self._last[:, slots] = 0
-        self._at[slots] = np.nan
+        self._membership.forget(slots)
+        self._box[slots] = np.nan
 
     def step(self, look: Look) -> Values:
-        """Values int8 (m, rows): 1 at the look at which it happens."""
+        """Values int8 (m, rows): 1 at the look that decides it."""
         rows = look.rows
         slots = look.slots[rows]
-        inside = np.stack([look.inside(call.names[0].text)[rows] for call in self.calls])
-        last = self._last[:, slots]
-        happens = (inside == self.sign) & (last == -self.sign)
-        # A path between two near sights that lies across a zone went in and out.
-        at, before = look.things.at[slots], self._at[slots]
-        near = np.isfinite(before[:, 0]) & np.isfinite(at[:, 0])
-        near &= look.now[rows] - look.before[rows] <= look.limit[rows]
-        both_out = (inside == -1) & (last == -1) & near
-        if both_out.any():
-            for i, call in enumerate(self.calls):
-                for zone, mine in look.among(*look.atlas.zones(call.names[0].text)):
-                    j = np.searchsorted(rows, mine)
-                    j = j[both_out[i, j]]
-                    if len(j) and zone.anchor in ("bottom", "centre"):
-                        happens[i, j] = path_meets_zone(zone, before[j], at[j])
-        self._last[:, slots] = inside
-        self._at[slots] = at
-        values = np.full((len(self.calls), len(look.slots)), -1, np.int8)
+        side, turned, since = self._membership.step(look)
+        happens = turned & (side == self.sign)
+        self.dates = _dates(look, happens, since, np.arange(len(self._zones)))
+        near = look.now[rows] - look.before[rows] <= look.limit[rows]
+        near &= np.isfinite(self._box[slots, 0])
+        out = np.flatnonzero(near & ((side < 0) & ~turned).any(axis=0))
+        if len(out):
+            for call, zone in enumerate(self._zones):
+                if not self._grace[call]:
+                    mine = out[(side[call, out] < 0) & ~turned[call, out]]
+                    happens[call, mine] = self._went_through(look, zone, rows[mine])
+        self._box[slots] = look.things.box[slots]
+        values = np.full((len(self._zones), len(look.slots)), -1, np.int8)
         values[:, rows] = np.where(happens, 1, -1)
         return values
+
+    def _went_through(self, look: Look, name: str, rows: Slots) -> Bools:
+        """Which of these rows, outside before and now, were in a zone between."""
+        found = np.zeros(len(look.slots), np.bool_)
+        for zone, mine in look.among(*look.atlas.zones(name)):
+            if zone.anchor not in ("bottom", "centre"):
+                continue
+            mine = mine if len(rows) == len(look.rows) else np.intersect1d(mine, rows, assume_unique=True)
+            slots = look.slots[mine]
+            before, now = (
+                places(box[slots], zone.view, zone.frame, centre=zone.anchor == "centre")
+                for box in (self._box, look.things.box)
+            )
+            here = np.isfinite(before[:, 0]) & np.isfinite(now[:, 0])
+            found[mine[here]] = path_meets_zone(zone, before[here], now[here])
+        return found[rows]
 
 
 class Enters(_Passages):
@@ -103,36 +154,41 @@ class Exits(_Passages):
 class Crosses:
     """`crosses line`, dated when the old side was left."""
 
-    def __init__(self, calls: Sequence[n.Apply]) -> None:
-        self.calls = calls
-        self._names = sorted({call.names[0].text for call in calls})
-        self._sides = {name: Sides() for name in self._names}
-        self.dates: dict[tuple[int, int], int] = {}
+    grace = True
+
+    def __init__(self, calls: Sequence[n.Apply], grace: Sequence[int] = ()) -> None:
+        self._lines: dict[tuple[str, int], tuple[Sides, list[tuple[int, n.Way | None]]]] = {}
+        self._calls = len(calls)
+        for k, call in enumerate(calls):
+            ns = grace[k] if grace else 0
+            found = self._lines.setdefault((call.names[0].text, ns), (Sides(grace=ns), []))
+            found[1].append((k, call.way))
+        self.dates: Dates = {}
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
-        for sides in self._sides.values():
+        for sides, _ in self._lines.values():
             sides.grow(size)
 
     def forget(self, slots: Slots) -> None:
         """Drop what is remembered of these slots."""
-        for sides in self._sides.values():
+        for sides, _ in self._lines.values():
             sides.forget(slots)
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows): 1 at the look that decides a crossing; its date is in `dates`."""
-        values = np.full((len(self.calls), len(look.slots)), -1, np.int8)
-        self.dates.clear()
-        for name in self._names:
+        values = np.full((self._calls, len(look.slots)), -1, np.int8)
+        self.dates = {}
+        for (name, _), (sides, calls) in self._lines.items():
             for line, rows in look.among(*look.atlas.lines(name)):
                 slots = look.slots[rows]
                 heights = sizes(look.things.box[slots])[1]
-                crossed, left = self._sides[name].step(line, slots, look.things.at[slots], heights, look.now[rows])
+                crossed, left = sides.step(line, slots, look.things.at[slots], heights, look.now[rows])
                 for k in np.flatnonzero(crossed).tolist():
-                    for i, call in enumerate(self.calls):
-                        if call.names[0].text == name and _goes(call.way, crossed[k] > 0, line.sides):
-                            values[i, rows[k]] = 1
-                            self.dates[i, int(slots[k])] = int(left[k]) if left[k] != NEVER else int(look.now[rows[k]])
+                    for call, way in calls:
+                        if _goes(way, crossed[k] > 0, line.sides):
+                            values[call, rows[k]] = 1
+                            self.dates[call, int(slots[k])] = int(left[k])
         return values
 
 
@@ -144,3 +200,29 @@ def _goes(way: n.Way | None, inward: bool, sides: tuple[str, str] | None) -> boo
         assert way.side is not None
         return sides is not None and way.side.text == sides[inward]
     return inward == (way.kind == "inward")
+
+
+class Appears(Stateless):
+    """`appears`: the first sight."""
+
+    def step(self, look: Look) -> Values:
+        """Values int8 (m, rows)."""
+        first = look.seen & (look.things.sights[look.slots] == 1)
+        return np.tile(np.where(first, 1, -1).astype(np.int8), (len(self.calls), 1))
+
+
+class Disappears(Stateless):
+    """`disappears`: it has ended; dated at its end."""
+
+    own = True
+
+    def __init__(self, calls: Sequence[n.Apply]) -> None:
+        super().__init__(calls)
+        self.dates: Dates = {}
+
+    def step(self, look: Look) -> Values:
+        """Values int8 (m, rows): 1 at the look in which the end is decided."""
+        slots = look.slots[look.ended]
+        ends = dict(zip(slots.tolist(), look.things.end[slots].tolist(), strict=True))
+        self.dates = {(k, slot): end for k in range(len(self.calls)) for slot, end in ends.items()}
+        return np.tile(np.where(look.ended, 1, -1).astype(np.int8), (len(self.calls), 1))

@@ -72,7 +72,7 @@ WORDS = (
         "event",
         "W",
         "Its tracker has confirmed it for the first time.",
-        "",
+        "watchword.run.space:Appears",
         "rule fire { each {fire, smoke} f when f appears }",
     ),
     Word(
@@ -80,7 +80,7 @@ WORDS = (
         "event",
         "W",
         "It has ended: its tracker said so, or it was unseen for longer than its memory. Dated at its end.",
-        "",
+        "watchword.run.space:Disappears",
         "rule gone { each backpack b in zone hall when b disappears }",
     ),
     Word(
