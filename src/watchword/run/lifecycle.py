@@ -7,100 +7,24 @@ pairs whose condition has changed, and those whose time has come.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.events import State
-from watchword.run.logic import ASSUME, FALSE, Clocks, Slots, Times, Values, widen
+from watchword.run.cooldown import Cooldown, Cooldowns, Key, Up, forget
+from watchword.run.logic import ASSUME, FALSE, UNKNOWN, Clocks, Slots, Values, flat, widen
 from watchword.run.plan import Root
+from watchword.run.turn import Open, Tell, Turn
+
+__all__ = ["FAR", "Lifecycle", "Open", "Turn"]
 
 IDLE, PENDING, FIRING, RECOVERING, STALE, SUPPRESSED = range(6)
+FIRED = (FIRING, RECOVERING, STALE)
 FAR = np.iinfo(np.int64).max
-
-
-@attrs.define
-class Open:
-    """An alert under way.
-
-    Attributes:
-        root: Which rule.
-        slot: Which thing (or camera).
-        since: When its condition began to hold, ns.
-        key: What its cooldown is for.
-        id: Given when first told.
-        end: When its condition ended, while recovering or while that is not known for sure, ns.
-        told: Time of its last transition, ns.
-        fired: When it fired, ns.
-        gap: How much of the time since `since` nobody saw, ns.
-        dark: Since when nobody sees it, once it has fired, ns.
-    """
-
-    root: int
-    slot: int
-    since: int
-    key: tuple[str, ...]
-    id: str = ""
-    end: int = NEVER
-    told: int = NEVER
-    fired: int = NEVER
-    gap: int = 0
-    dark: int = NEVER
-
-    def seen_again(self, time: int) -> None:
-        """Its condition is known again from this time on; what was dark since it fired was gap."""
-        if self.dark != NEVER:
-            self.gap += max(0, time - self.dark)
-            self.dark = NEVER
-
-
-@attrs.define
-class Cooldown:
-    """Of one key: the alerts that are up, and until when it lasts after the last was resolved, ns."""
-
-    up: set[str] = attrs.field(factory=set)
-    until: int = NEVER
-
-
-class Tell(Protocol):
-    """Writes a transition down; returns the alert's id."""
-
-    def __call__(self, opened: Open, state: State, time: int, decided: int, reason: str = "") -> str: ...  # noqa: D102
-
-
-@attrs.define
-class Turn:
-    """The values of all rules of one scope in one pass.
-
-    Attributes:
-        slots: (n,) things or cameras.
-        held: int8 (rules, n), the conditions.
-        fresh: int8 (rules, n), the same where only what was seen is known.
-        now: int64 (n,), ns.
-        before: int64 (n,), the time of the look before, ns.
-        hole: bool (n,), unknown because nobody saw it.
-        gone_at: int64 (n,), its thing ended then; `NEVER` where it has not.
-        limbo: bool (n,), its still thing was told to have ended and may be found again; and since when, int64 (n,).
-        blind: True where nothing was looked at, so that nothing is decided.
-        dates: When a condition became false, by (rule, column), where that was not now.
-        began: When an event happened, or a condition became true, by (rule, column), where that was not now.
-    """
-
-    slots: Slots
-    held: Values
-    fresh: Values
-    now: Times
-    before: Times
-    hole: NDArray[np.bool_]
-    gone_at: Times
-    limbo: NDArray[np.bool_]
-    limbo_at: Times
-    blind: bool
-    dates: dict[tuple[int, int], int] = attrs.field(factory=dict)
-    began: dict[tuple[int, int], int] = attrs.field(factory=dict)
+CAP = 1000
+"""How many alerts of a rule may be under way on a camera."""
 
 
 class Lifecycle:
@@ -110,49 +34,93 @@ class Lifecycle:
         roots: The rules, one row each.
         keys: The cooldown key of a rule and a slot.
         tell: Called for each transition, in order.
+        up: Which alerts are up, for rules that yield to others; all that share it are judged in that order.
+        camera_of: The camera of a slot; where not given, a slot is a camera.
+        cooldowns: Shared where one rule has instances in several of these.
+        cap: How many alerts of a rule may be under way on a camera; a further one waits until one of them is over.
+        capped: Called once per rule and camera where one has to wait, with rule, camera, time and how many there are.
     """
 
-    def __init__(self, roots: Sequence[Root], keys: Callable[[int, int], tuple[str, ...]], tell: Tell) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Root],
+        keys: Callable[[int, int], Key],
+        tell: Tell,
+        *,
+        up: Up | None = None,
+        camera_of: Callable[[int], int] = int,
+        cooldowns: Cooldowns | None = None,
+        cap: int = CAP,
+        capped: Callable[[str, int, int, int], None] | None = None,
+    ) -> None:
         m = len(roots)
         self._roots = roots
+        self._durations = np.array([root.duration for root in roots], np.int64)
+        self._rules = [root.rule for root in roots]
         self._keys = keys
         self._tell = tell
+        self._up = Up() if up is None else up
+        self._camera_of = camera_of
+        self._cooldowns: Cooldowns = {} if cooldowns is None else cooldowns
+        self._cap, self._capped = cap, capped
+        self._many: dict[tuple[str, int], int] = {}
+        self._waiting: dict[tuple[str, int], tuple[int, int]] = {}
+        self._told_of: set[tuple[str, int]] = set()
         self.clocks = Clocks([root.policy for root in roots])
         self._status = np.zeros((m, 0), np.int8)
         self._due = np.zeros((m, 0), np.int64)
+        self._soon = np.zeros(0, np.int64)  # of each slot: no rule is due before
         self.open: dict[tuple[int, int], Open] = {}
-        self._cooldowns: dict[tuple[int, tuple[str, ...]], Cooldown] = {}
-        self._event = np.array([root.event for root in roots], np.bool_)[:, None]
-        self._events_too = bool(self._event.any())
+        self._events = np.flatnonzero([root.event for root in roots])
+        self._clears = [root.rule.clear is not None for root in roots]
+        self._clear = np.flatnonzero(self._clears)
+        self._clear_at = {int(row): k for k, row in enumerate(self._clear)}
+        self._clear_value = np.zeros((len(self._clear), 0), np.int8)
+        self._clear_known = np.zeros((len(self._clear), 0), np.int64)
+        self._spent = np.zeros((m, 0), np.bool_)  # cleared while its condition held: that has to fail first
+        self._rises = [sorted(root.rule.rises, key=lambda rise: rise[1]) for root in roots]
+        self._excepted: dict[int, list[tuple[str, NDArray[np.bool_]]]] = {}
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
         self.clocks.grow(size)
-        self._status = widen(self._status, size, IDLE)
-        self._due = widen(self._due, size, FAR)
+        self._status = widen(self._status, size, IDLE, "F")
+        self._due = widen(self._due, size, FAR, "F")
+        self._soon = np.concatenate((self._soon, np.full(size - len(self._soon), FAR)))
+        if len(self._clear):
+            self._spent = widen(self._spent, size, False, "F")
+            self._clear_value = widen(self._clear_value, size, UNKNOWN, "F")
+            self._clear_known = widen(self._clear_known, size, NEVER, "F")
 
     def forget(self, slots: Slots) -> None:
         """Things have ended and what was told of them is over."""
         self.clocks.forget(slots)
         if self._cooldowns:
-            gone = {str(slot) for slot in slots.tolist()}
-            for key in [k for k in self._cooldowns if k[1][1].partition(".")[0] in gone]:
-                del self._cooldowns[key]
+            forget(self._cooldowns, (rule.name for rule in self._rules), slots.tolist())
         self._status[:, slots] = IDLE
-        self._due[:, slots] = FAR
+        self._due[:, slots] = self._soon[slots] = FAR
+        if len(self._clear):
+            self._spent[:, slots] = False
+            self._clear_value[:, slots], self._clear_known[:, slots] = UNKNOWN, NEVER
 
     def busy(self, slots: Slots) -> NDArray[np.bool_]:
         """Which of these slots have an alert under way; bool (n,)."""
-        found: NDArray[np.bool_] = (self._status[:, slots] != IDLE).any(axis=0)
+        found: NDArray[np.bool_] = (self._status.T[slots] != IDLE).any(axis=1)
         return found
+
+    # ---- a turn
 
     def step(self, turn: Turn) -> None:
         """Go on to new values."""
         held, fresh = turn.held, turn.fresh
-        if self._events_too:
-            self._events(turn)
-            held, fresh = np.where(self._event, FALSE, held), np.where(self._event, FALSE, fresh)
-        row, col, resets = self.clocks.step(turn.slots, held, fresh, turn.now, turn.before, turn.hole)
+        self._excepted = {}
+        for row, name, back in turn.excepted:
+            self._excepted.setdefault(row, []).append((name, back))
+        if len(self._events):
+            self._happen(turn)
+            held, fresh = held.copy(), fresh.copy()
+            held[self._events] = fresh[self._events] = FALSE
+        rows, cols, resets = self.clocks.step(turn.slots, held, fresh, turn.now, turn.before, turn.hole)
         for (i, j), time in turn.began.items():
             slot = int(turn.slots[j])
             if self.clocks.since[i, slot] == turn.now[j]:
@@ -161,76 +129,180 @@ class Lifecycle:
             if self._status[i, slot] in (PENDING, SUPPRESSED):
                 now = int(turn.now[np.flatnonzero(turn.slots == slot)[0]])
                 self._close(self.open[i, slot], "dropped", since, now, "gap")
-        due_row, due_col = np.nonzero(self._due[:, turn.slots] <= turn.now)
         # By column first: of one tick's transitions those of the thing first seen come first.
-        at_hand = {*zip(col.tolist(), row.tolist(), strict=True), *zip(due_col.tolist(), due_row.tolist(), strict=True)}
+        at_hand = [cols * len(self._roots) + rows] if len(rows) else []
+        soon = np.flatnonzero(self._soon.take(turn.slots) <= turn.now)
+        if len(soon):
+            at_hand.append(self._come_due(turn, soon))
         if turn.limbo.any():
-            at_hand |= {(j, i) for j in np.flatnonzero(turn.limbo).tolist() for i in range(len(self._roots))}
-        for j, i in sorted(at_hand):
-            self._one(turn, i, j, int(held[i, j]), int(fresh[i, j]))
+            rules = np.arange(len(self._roots))
+            at_hand.append((np.flatnonzero(turn.limbo)[:, None] * len(rules) + rules).ravel())
+        if turn.clear is not None and len(self._clear):
+            at_hand.append(self._cleared(turn, *turn.clear))
+        if at_hand:
+            self._take(turn, held, fresh, at_hand[0] if len(at_hand) == 1 else np.unique(np.concatenate(at_hand)))
+        if len(soon):
+            slots = turn.slots[soon]
+            self._soon[slots] = self._due.T[slots].min(axis=1)
+        if self._waiting:
+            self._tell_capped()
 
-    def _events(self, turn: Turn) -> None:
-        rows, cols = np.nonzero((turn.held > 0) & self._event)
-        for j, i in sorted(zip(cols.tolist(), rows.tolist(), strict=True)):
-            slot, now = int(turn.slots[j]), int(turn.now[j])
-            time = turn.began.get((i, j), now)
-            opened = Open(i, slot, time, self._keys(i, slot))
-            cooldown = self._cooldown(opened)
-            if cooldown is not None and (cooldown.up or time < cooldown.until):
-                self._tell(opened, "suppressed", time, now, "cooldown")
-                continue
-            self._tell(opened, "firing", time, now)
-            self._tell(opened, "resolved", time, now)
-            duration = self._roots[i].rule.cooldown
-            if cooldown is not None and duration is not None:
-                cooldown.until = time + duration
+    def _come_due(self, turn: Turn, soon: Slots) -> Slots:
+        k, rows = np.nonzero(self._due.T[turn.slots[soon]] <= turn.now[soon, None])
+        return soon[k] * len(self._roots) + rows
+
+    def _cleared(self, turn: Turn, held: Values, fresh: Values) -> Slots:
+        """Where what ends alerts has changed."""
+        value, was = held[self._clear].T, self._clear_value.T
+        cols, k = np.nonzero(was[turn.slots] != value)
+        was[turn.slots] = value
+        if not turn.blind:
+            seen, known = fresh[self._clear].T != 0, self._clear_known.T
+            known[turn.slots] = np.where(seen, turn.now[:, None], known[turn.slots])
+        return cols * len(self._roots) + self._clear[k]
+
+    def _take(self, turn: Turn, held: Values, fresh: Values, at: Slots) -> None:
+        """Go through what is at hand.
+
+        Nearly all of it only begins to wait, or fails while it does, or is nothing; of that columns are filled at once.
+        """
+        m = len(self._roots)
+        cols, rows = np.divmod(at, m)
+        place = turn.slots[cols] * m + rows
+        values = held[rows, cols]
+        status, due = flat(self._status), flat(self._due)
+        idle = status.take(place) == IDLE
+        nothing = idle & (values <= 0)
+        if nothing.any():
+            due[place[nothing]] = FAR
+            if len(self._clear):
+                flat(self._spent)[place[nothing & (values < 0)]] = False
+            left = np.flatnonzero(~nothing)
+            rows, cols, place, values, idle = rows[left], cols[left], place[left], values[left], idle[left]
+        slots, now, since = turn.slots[cols], turn.now[cols], flat(self.clocks.since).take(place)
+        known = np.zeros(len(rows), np.bool_) if turn.blind else fresh[rows, cols] != 0
+        when = since + self._durations[rows]
+        begins, fails = idle & known & (when > now), (status.take(place) == PENDING) & known & (values < 0)
+        if len(self._clear):
+            begins &= ~flat(self._spent).take(place)
+        status[place[begins]], due[place[begins]] = PENDING, when[begins]
+        np.minimum.at(self._soon, slots[begins], when[begins])
+        status[place[fails]], due[place[fails]] = IDLE, FAR
+        dated = bool(turn.dates) or bool((turn.gone_at != NEVER).any())
+        each = (rows, cols, slots, now, begins, fails, since, flat(self.clocks.gap).take(place))
+        for i, j, slot, time, first, last, began, gap in zip(*(column.tolist() for column in each), strict=True):
+            if first:
+                self._pend(i, slot, began, gap, time)
+            elif last:
+                opened = self.open[i, slot]
+                if opened.end == NEVER:
+                    opened.end = self._date(turn, turn.dates, i, j) if dated else time
+                self._over(opened, "dropped", opened.end, time)
+            else:
+                self._one(turn, i, j, int(held[i, j]), int(fresh[i, j]))
 
     def _one(self, turn: Turn, i: int, j: int, held: int, fresh: int) -> None:
         slot, now = int(turn.slots[j]), int(turn.now[j])
         status = int(self._status[i, slot])
+        if self._clears[i] and status in FIRED and turn.clear is not None:
+            self._fired(turn, i, j, slot, held, status, now)
+            return
         known = fresh != 0 and not turn.blind
-        if held < 0:
-            date = int(turn.gone_at[j]) if turn.gone_at[j] != NEVER else turn.dates.get((i, j), now)
-            self._false(i, slot, status, date, now, known)
-        elif held > 0:
-            self._true(i, slot, status, now, known)
-        elif status in (FIRING, STALE) and turn.limbo[j]:
-            opened = self.open[i, slot]
+        if held > 0:
+            self._true(turn, i, j, slot, status, now, known)
+        elif held < 0:
+            self._false(i, slot, status, self._date(turn, turn.dates, i, j), now, known)
+        else:
+            self._unknown(turn, i, j, slot, status, now)
+
+    def _date(self, turn: Turn, dates: dict[tuple[int, int], int], i: int, j: int) -> int:
+        gone = int(turn.gone_at[j])
+        return gone if gone != NEVER else dates.get((i, j), int(turn.now[j]))
+
+    def _fired(self, turn: Turn, i: int, j: int, slot: int, condition: int, status: int, now: int) -> None:
+        """Once fired, an alert with `clear when` goes on until that is true, or its thing has ended."""
+        assert turn.clear is not None
+        if turn.gone_at[j] != NEVER:
+            value = seen = -1
+        elif turn.limbo[j]:
+            value = seen = 0
+        else:
+            value, seen = (-int(table[i, j]) for table in turn.clear)
+        known = seen != 0 and not turn.blind
+        if value > 0:
+            self._true(turn, i, j, slot, status, now, known)
+        elif value < 0:
+            self._false(i, slot, status, self._date(turn, turn.cleared, i, j), now, known)
+            self._spent[i, slot] = condition >= 0 and self._status[i, slot] == IDLE
+        else:
+            self._unknown(turn, i, j, slot, status, now)
+
+    def _happen(self, turn: Turn) -> None:
+        happened = turn.held[self._events] > 0
+        if not happened.any():
+            return
+        for j, k in np.argwhere(happened.T).tolist():
+            i, slot, now = int(self._events[k]), int(turn.slots[j]), int(turn.now[j])
+            rule = self._rules[i]
+            time = turn.began.get((i, j), now)
+            key = () if rule.cooldown is None else self._keys(i, slot)
+            opened = Open(i, slot, time, key, self._camera_of(slot), rule.severity)
+            cooldown = self._cooldown(opened)
+            reason = self._blocked(opened, j, now)
+            if not reason and cooldown is not None and (cooldown.up or time < cooldown.until):
+                reason = "cooldown"
+            if reason:
+                self._tell(opened, "suppressed", time, now, reason)
+                continue
+            self._tell(opened, "firing", time, now)
+            self._tell(opened, "resolved", time, now)
+            self._up.happened(rule.name, opened.camera, now)
+            if cooldown is not None and rule.cooldown is not None:
+                cooldown.until = time + rule.cooldown
+
+    # ---- of one rule and slot, by the value of its condition
+
+    def _unknown(self, turn: Turn, i: int, j: int, slot: int, status: int, now: int) -> None:
+        opened = self.open[i, slot]
+        if status in (FIRING, STALE) and turn.limbo[j]:
             self._recover(opened, int(turn.limbo_at[j]), now)
             opened.dark = opened.told if opened.dark == NEVER else opened.dark
             self._due[i, slot] = FAR
         elif status == FIRING and turn.hole[j]:
             self._status[i, slot] = STALE
             self._due[i, slot] = FAR
-            opened = self.open[i, slot]
-            self._transition(opened, "stale", int(self.clocks.known[i, slot]), now)
+            by_clear = self._clears[i] and turn.clear is not None
+            known = self._clear_known[self._clear_at[i], slot] if by_clear else self.clocks.known[i, slot]
+            self._transition(opened, "stale", int(known), now)
             opened.dark, opened.end = opened.told, NEVER
-        elif status in (PENDING, SUPPRESSED) or (status == IDLE and self._due[i, slot] != FAR):
+        elif status == FIRING:
+            if not turn.blind:
+                self._rise(opened, now)
+            self._wait(i, slot, now)  # it may yet prove to be a hole
+        elif status in (PENDING, SUPPRESSED):
             # Its clock stands still; it goes on when the condition is known again.
             self._due[i, slot] = FAR
-            if status != IDLE:
-                self.open[i, slot].end = NEVER
+            opened.end = NEVER
 
     def _false(self, i: int, slot: int, status: int, date: int, now: int, known: bool) -> None:
-        if status == IDLE:
-            self._due[i, slot] = FAR
-            return
         opened = self.open[i, slot]
         if status != RECOVERING:
             opened.end = date if opened.end == NEVER else opened.end
             if not known:  # what is only held over ends nothing: to be asked at the next look
-                self._due[i, slot] = now
+                self._wait(i, slot, now)
                 return
             opened.seen_again(opened.end)
             if status in (PENDING, SUPPRESSED):
                 self._close(opened, "dropped", opened.end, now)
                 return
-            self._recover(opened, opened.end, now, tell=self._roots[i].rule.keep > 0)
-        resolved = opened.end + self._roots[i].rule.keep
+            if status == FIRING:
+                self._rise(opened, now)
+            self._recover(opened, opened.end, now, tell=self._rules[i].keep > 0)
+        resolved = opened.end + self._rules[i].keep
         if known and resolved <= now:
             self._close(opened, "resolved", resolved, now)
         else:
-            self._due[i, slot] = resolved
+            self._wait(i, slot, resolved)
 
     def _recover(self, opened: Open, date: int, now: int, tell: bool = True) -> None:
         opened.end = max(date, opened.told)
@@ -238,90 +310,180 @@ class Lifecycle:
         cooldown = self._cooldown(opened)
         if cooldown is not None:
             cooldown.up.discard(opened.id)
-            cooldown.until = max(cooldown.until, opened.end + (self._roots[opened.root].rule.cooldown or 0))
+            cooldown.until = max(cooldown.until, opened.end + (self._rules[opened.root].cooldown or 0))
         if tell:
             self._transition(opened, "recovering", opened.end, now)
 
-    def _true(self, i: int, slot: int, status: int, now: int, known: bool) -> None:
-        since = int(self.clocks.since[i, slot])
-        due = since + self._roots[i].duration
-        if known and status in (PENDING, SUPPRESSED) and (ended := self.open[i, slot].end) != NEVER:
+    def _true(self, turn: Turn, i: int, j: int, slot: int, status: int, now: int, known: bool) -> None:
+        if status in FIRED:
+            self._holds_on(turn, self.open[i, slot], status, now, known)
+            return
+        if known and status != IDLE and (ended := self.open[i, slot].end) != NEVER:
             # It had failed by what was held over, and nothing seen since says otherwise.
             self._close(self.open[i, slot], "dropped", ended, now)
             status = IDLE
-        if status == FIRING:
-            self.open[i, slot].end = NEVER
+        if status == IDLE and self._clears[i] and self._spent[i, slot]:
             self._due[i, slot] = FAR
             return
-        if status in (RECOVERING, STALE):
-            if not known:
-                self._due[i, slot] = now
-                return
-            opened = self.open[i, slot]
-            if (cooldown := self._cooldown(opened)) is not None:
-                cooldown.up.add(opened.id)
-            self._status[i, slot] = FIRING
-            self._due[i, slot] = FAR
-            opened.end = NEVER
-            opened.seen_again(now)
-            self._transition(opened, "firing", now, now, "holds again" if status == RECOVERING else "seen again")
-            return
-        self._due[i, slot] = due
+        since = int(self.clocks.since[i, slot])
+        due = since + self._roots[i].duration
         if not known:
-            self._due[i, slot] = min(due, now)  # to be told at the next look that knows it
+            self._wait(i, slot, min(due, now))  # to be told at the next look that knows it
             return
-        if status == IDLE:
-            opened = self.open[i, slot] = Open(i, slot, since, self._keys(i, slot))
-            if due > now:
-                self._status[i, slot] = PENDING
-                self._transition(opened, "pending", since, now)
-                return
+        gap = int(self.clocks.gap[i, slot])
+        if status == IDLE and due > now:
+            self._status[i, slot] = PENDING
+            self._wait(i, slot, due)
+            self._pend(i, slot, since, gap, now)
+            return
+        if status == IDLE and not self._begin(i, slot, since, now):
+            self._wait(i, slot, now)
+            return
         opened = self.open[i, slot]
-        opened.gap = int(self.clocks.gap[i, slot])
+        opened.gap = gap
         if due > now:
+            self._wait(i, slot, due)
             return
         if opened.gap and self._roots[i].policy == ASSUME:
             opened.gap = max(0, opened.gap - (now - due))  # what of the hole lies after the deadline is none of it
-        cooldown = self._cooldown(opened)
-        if cooldown is not None and (cooldown.up or due < cooldown.until):
-            if cooldown.up or now < cooldown.until:
-                if status != SUPPRESSED:
-                    self._status[i, slot] = SUPPRESSED
-                    self._transition(opened, "suppressed", due, now, "cooldown")
-                self._due[i, slot] = now if cooldown.up else cooldown.until
+        self._come_true(turn, opened, j, status, due, now)
+
+    def _holds_on(self, turn: Turn, opened: Open, status: int, now: int, known: bool) -> None:
+        i, slot = opened.root, opened.slot
+        if status != FIRING:
+            if not known:
+                self._wait(i, slot, now)
                 return
-            due = cooldown.until
-        self._status[i, slot] = FIRING
+            if (cooldown := self._cooldown(opened)) is not None:
+                cooldown.up.add(opened.id)
+            self._status[i, slot] = FIRING
+            opened.seen_again(now)
+            self._transition(opened, "firing", now, now, "holds again" if status == RECOVERING else "seen again")
+        opened.end = NEVER
+        if not turn.blind:
+            self._rise(opened, now)
         self._due[i, slot] = FAR
-        opened.fired = due
-        self._transition(opened, "firing", due, now)
-        if cooldown is not None:
-            cooldown.up.add(opened.id)
+        if opened.rises < len(self._rises[i]):
+            self._wait(i, slot, opened.fired + self._rises[i][opened.rises][1])
 
-    def _cooldown(self, opened: Open) -> Cooldown | None:
-        if self._roots[opened.root].rule.cooldown is None:
-            return None
-        return self._cooldowns.setdefault((opened.root, opened.key), Cooldown())
-
-    def _transition(self, opened: Open, state: State, time: int, now: int, reason: str = "") -> None:
-        time = max(time, opened.told)  # the times of one alert never run backwards
-        opened.told = time
-        opened.id = self._tell(opened, state, time, now, reason)
-
-    def _close(self, opened: Open, state: State, time: int, now: int, reason: str = "") -> None:
-        self._transition(opened, state, time, now, reason)
+    def _come_true(self, turn: Turn, opened: Open, j: int, status: int, due: int, now: int) -> None:
+        """It is due: it fires, unless something holds it back."""
         i, slot = opened.root, opened.slot
         cooldown = self._cooldown(opened)
-        if cooldown is not None and opened.fired != NEVER:
-            cooldown.up.discard(opened.id)
-            cooldown.until = max(cooldown.until, opened.told + (self._roots[i].rule.cooldown or 0))
-        del self.open[i, slot]
-        self._status[i, slot] = IDLE
-        self._due[i, slot] = FAR
+        reason, until = self._blocked(opened, j, now), now
+        was_blocked, opened.blocked = opened.blocked, bool(reason)
+        if not reason and cooldown is not None:
+            until = max(due, cooldown.until)
+            if cooldown.up or until > now:
+                reason, until = "cooldown", now if cooldown.up else until
+        if reason:
+            if status != SUPPRESSED:
+                self._status[i, slot] = SUPPRESSED
+                self._transition(opened, "suppressed", due, now, reason)
+            self._wait(i, slot, until)
+            return
+        # Only a look can tell that an exception is over; a cooldown ends by itself.
+        opened.fired = now if was_blocked else due if cooldown is None else until
+        self._status[i, slot] = FIRING
+        self._transition(opened, "firing", opened.fired, now)
+        self._up.add(self._rules[i].name, opened.camera, opened.id)
+        if cooldown is not None:
+            cooldown.up.add(opened.id)
+        self._holds_on(turn, opened, FIRING, now, True)
+        if self._clears[i] and turn.clear is not None and turn.clear[0][i, j] > 0:
+            self._fired(turn, i, j, slot, 1, FIRING, now)
+
+    def _rise(self, opened: Open, now: int) -> None:
+        """Severities whose time has come while it was firing."""
+        rises = self._rises[opened.root]
+        while opened.rises < len(rises):
+            severity, after = rises[opened.rises]
+            time = opened.fired + after
+            if time > now or (opened.end != NEVER and time >= opened.end):
+                return
+            opened.severity = severity
+            opened.rises += 1
+            self._transition(opened, "firing", time, now, "severity")
+
+    def _blocked(self, opened: Open, j: int, now: int) -> str:
+        """The exception, or the other rule's alert, that holds this one back."""
+        for name, back in self._excepted.get(opened.root, ()):
+            if back[j]:
+                return f"except {name}"
+        for rule in self._rules[opened.root].unless:
+            if self._up.is_up(rule.text, opened.camera, now):
+                return f"unless {rule.text}"
+        return ""
+
+    # ---- what is under way
+
+    def _wait(self, i: int, slot: int, time: int) -> None:
+        self._due[i, slot] = time
+        if time < self._soon[slot]:
+            self._soon[slot] = time
+
+    def _pend(self, i: int, slot: int, since: int, gap: int, now: int) -> None:
+        """It begins to wait; the columns say so already."""
+        if self._begin(i, slot, since, now):
+            opened = self.open[i, slot]
+            opened.gap = gap
+            self._transition(opened, "pending", since, now)
+        else:
+            self._status[i, slot] = IDLE
+            self._wait(i, slot, now)
+
+    def _begin(self, i: int, slot: int, since: int, now: int) -> bool:
+        rule, camera = self._rules[i], self._camera_of(slot)
+        of_rule = rule.name, camera
+        many = self._many.get(of_rule, 0)
+        if many >= self._cap:
+            self._waiting[of_rule] = (now, self._waiting.get(of_rule, (0, 0))[1] + 1)
+            return False
+        self._many[of_rule] = many + 1
+        key = () if rule.cooldown is None else self._keys(i, slot)
+        self.open[i, slot] = Open(i, slot, since, key, camera, rule.severity)
+        return True
+
+    def _tell_capped(self) -> None:
+        for (rule, camera), (time, count) in self._waiting.items():
+            if (rule, camera) not in self._told_of and self._capped is not None:
+                self._capped(rule, camera, time, count)
+            self._told_of.add((rule, camera))
+        self._waiting = {}
+
+    def _cooldown(self, opened: Open) -> Cooldown | None:
+        if not opened.key:
+            return None
+        key = (self._rules[opened.root].name, opened.key)
+        if key not in self._cooldowns:
+            self._cooldowns[key] = Cooldown()
+        return self._cooldowns[key]
+
+    def _transition(self, opened: Open, state: State, time: int, now: int, reason: str = "") -> None:
+        if time > opened.told:  # the times of one alert never run backwards
+            opened.told = time
+        opened.id = self._tell(opened, state, opened.told, now, reason)
+
+    def _close(self, opened: Open, state: State, time: int, now: int, reason: str = "") -> None:
+        self._over(opened, state, time, now, reason)
+        self._status[opened.root, opened.slot] = IDLE
+        self._due[opened.root, opened.slot] = FAR
+
+    def _over(self, opened: Open, state: State, time: int, now: int, reason: str = "") -> None:
+        """Its last transition; the columns are the caller's to clear."""
+        self._transition(opened, state, time, now, reason)
+        rule = self._rules[opened.root]
+        if opened.fired != NEVER:
+            self._up.discard(rule.name, opened.camera, opened.id)
+            if (cooldown := self._cooldown(opened)) is not None:
+                cooldown.up.discard(opened.id)
+                cooldown.until = max(cooldown.until, opened.told + (rule.cooldown or 0))
+        self._many[rule.name, opened.camera] -= 1
+        del self.open[opened.root, opened.slot]
 
     def end(self, slots: Sequence[int], time: int, now: int, reason: str) -> None:
         """End all that is under way for these slots, whatever its condition: the camera is lost or began anew."""
-        for (i, slot), opened in sorted(self.open.items()):
-            if slot in slots:
-                state: State = "dropped" if self._status[i, slot] in (PENDING, SUPPRESSED) else "resolved"
-                self._close(opened, state, time, now, reason)
+        ending = set(slots)
+        for (i, slot), opened in sorted((key, opened) for key, opened in self.open.items() if key[1] in ending):
+            state: State = "dropped" if self._status[i, slot] in (PENDING, SUPPRESSED) else "resolved"
+            self._close(opened, state, time, now, reason)
