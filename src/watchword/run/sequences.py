@@ -1,0 +1,310 @@
+"""Sequences of what happens, `A then within 10s B then for 30s not C`, and the moments at which states become true.
+
+A chain is at a *stage*: how many of its steps have happened. Each look takes the steps in their order. A first step
+begins the chain again, whatever it had reached; a later one counts where its time is at or after that of the step
+before, and within its bound; an absence is a clock (`run.logic.Clocks`) that runs while what it asks for is known not
+to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.detections import NEVER
+from watchword.run.logic import FALSE, FREEZE, UNKNOWN, Clocks, Slots, Times, Values, widen
+
+Bools = NDArray[np.bool_]
+
+
+@attrs.frozen
+class Part:
+    """One step of a chain.
+
+    Attributes:
+        kind: "first"; "within": it starts to hold no later than `bound` after the step before; "absent": it is not for
+            `bound`.
+        bound: ns; 0 of the first.
+        event: True where it is an event, False where it is a state, which counts when it becomes true.
+        ends: True where it is the end of the chain's thing (`disappears`): the chain outlives it.
+    """
+
+    kind: Literal["first", "within", "absent"]
+    bound: int = 0
+    event: bool = True
+    ends: bool = False
+
+
+@attrs.frozen
+class Chain:
+    """A sequence: its steps, and what a hole does to its absences (`FREEZE`, `RESET` or `ASSUME`)."""
+
+    parts: tuple[Part, ...]
+    policy: int = FREEZE
+
+
+class Becomes:
+    """`p becomes STATE`: when m states become true, from false, or from unknown if not true when last known.
+
+    Attributes:
+        dates: Of what the last step told, when it began where that was earlier: by (which of the m, column), ns.
+    """
+
+    def __init__(self, m: int) -> None:
+        self._last = np.zeros((m, 0), np.int8)
+        self._began = np.zeros((m, 0), np.int64)
+        self.dates: dict[tuple[int, int], int] = {}
+
+    def grow(self, size: int) -> None:
+        """Have room for this many columns."""
+        self._last = widen(self._last, size, UNKNOWN)
+        self._began = widen(self._began, size, NEVER)
+
+    def forget(self, cols: Slots) -> None:
+        """Begin anew for these columns."""
+        self._last[:, cols] = UNKNOWN
+        self._began[:, cols] = NEVER
+
+    def rises(
+        self, cols: Slots, held: Values, fresh: Values, dates: Mapping[tuple[int, int], int], now: Times
+    ) -> tuple[Bools, Times]:
+        """Go on to new values, as `step`: which became true, bool (m, n), and since when they are, int64 (m, n)."""
+        true = held > 0
+        began = self._began[:, cols]
+        start = true & (began == NEVER)
+        began = np.where(true, np.where(start, now, began), NEVER)
+        for (k, pos), date in dates.items():
+            if start[k, pos]:
+                began[k, pos] = date
+        last = self._last[:, cols]
+        up: Bools = (fresh > 0) & (last <= 0)
+        self._last[:, cols] = np.where(fresh != 0, fresh, last)
+        self._began[:, cols] = began
+        return up, began
+
+    def step(
+        self, cols: Slots, held: Values, fresh: Values, dates: Mapping[tuple[int, int], int], now: Times
+    ) -> Values:
+        """Go on to new values.
+
+        Args:
+            cols: (n,) which columns.
+            held: int8 (m, n).
+            fresh: int8 (m, n), the same where only what was seen is known; it is told by these.
+            dates: When a state became true where that is earlier than now, by (which of the m, position in `cols`).
+            now: int64 (n,), ns.
+
+        Returns:
+            int8 (m, n): 1 where a state has become true, else -1.
+        """
+        up, began = self.rises(cols, held, fresh, dates, now)
+        self.dates = {}
+        for k, pos in zip(*np.nonzero(up & (began != now)), strict=True):
+            self.dates[int(k), int(cols[pos])] = int(began[k, pos])
+        return np.where(up, 1, -1).astype(np.int8)
+
+
+class Absences(Clocks):
+    """Clocks that may be set to begin at a time of their own."""
+
+    def clear(self, row: Slots, slot: Slots) -> None:
+        """Begin anew with these, as if nothing had been known of them."""
+        self._value[row, slot] = UNKNOWN
+        self.since[row, slot] = self.paused[row, slot] = self.known[row, slot] = NEVER
+        self._hole[row, slot] = False
+
+
+class _Depth:
+    """The steps that stand at one place of their chains: which chains (r,), their bodies and bounds."""
+
+    def __init__(self, place: int, chains: Sequence[Chain], offsets: Sequence[int], kind: str) -> None:
+        rows = [i for i, c in enumerate(chains) if place < len(c.parts) and c.parts[place].kind == kind]
+        self.place = place
+        self.rows = np.array(rows, np.intp)
+        self.body = np.array([offsets[i] + place for i in rows], np.intp)
+        self.bound = np.array([chains[i].parts[place].bound for i in rows], np.int64)[:, None]
+        self.event = np.array([chains[i].parts[place].event for i in rows], np.bool_)[:, None]
+
+
+class Chains:
+    """m sequences over columns. Their bodies are numbered through, chain after chain, each in the order of its steps.
+
+    Attributes:
+        stage: int8 (m, columns), how many steps have happened; 0 where nothing is under way.
+        at: int64 (m, columns), when the last of them happened, ns.
+        dates: Of the chains that the last step completed, when that was where it was earlier: by (chain, column), ns.
+    """
+
+    def __init__(self, chains: Sequence[Chain]) -> None:
+        m = len(chains)
+        sizes = [len(c.parts) for c in chains]
+        offsets = [sum(sizes[:i]) for i in range(m)]
+        parts = [part for c in chains for part in c.parts]
+        self._first = np.array(offsets, np.intp)
+        self._length = np.array(sizes, np.int8)[:, None]
+        self._events = np.array([p.event for p in parts], np.bool_)[:, None]
+        self._states = np.array([k for k, p in enumerate(parts) if not p.event and p.kind != "absent"], np.intp)
+        self._place_of_state = {int(k): i for i, k in enumerate(self._states)}
+        self._lasting = np.zeros((m, max(sizes) + 1), np.bool_)  # by stage: the end of the thing does not end it
+        for i, chain in enumerate(chains):
+            self._lasting[i, 1 : len(chain.parts) + 1] = [part.ends for part in chain.parts]
+        self._within = [_Depth(j, chains, offsets, "within") for j in range(1, max(sizes))]
+        self._absent = [_Depth(j, chains, offsets, "absent") for j in range(1, max(sizes))]
+        self._clocks = [Absences([chains[i].policy for i in d.rows.tolist()]) for d in self._absent]
+        self._entered = [np.zeros((len(d.rows), 0), np.bool_) for d in self._absent]
+        self._becomes = Becomes(len(self._states))
+        self.stage = np.zeros((m, 0), np.int8)
+        self.at = np.zeros((m, 0), np.int64)
+        self.dates: dict[tuple[int, int], int] = {}
+
+    def grow(self, size: int) -> None:
+        """Have room for this many columns."""
+        self._becomes.grow(size)
+        for clocks in self._clocks:
+            clocks.grow(size)
+        self._entered = [widen(entered, size, False) for entered in self._entered]
+        self.stage = widen(self.stage, size, 0)
+        self.at = widen(self.at, size, NEVER)
+
+    def forget(self, cols: Slots) -> None:
+        """Begin anew for these columns."""
+        self._becomes.forget(cols)
+        self._drop(np.ones((len(self.stage), len(cols)), np.bool_), cols)
+
+    def waiting(self, cols: Slots) -> Bools:
+        """In which of these columns some chain is under way, bool (n,)."""
+        found: Bools = self.stage[:, cols].any(axis=0)
+        return found
+
+    def end(self, cols: Slots) -> None:
+        """The things of these columns have ended: their chains are dropped, unless the step reached was just that."""
+        stage = self.stage[:, cols]
+        self._drop(~np.take_along_axis(self._lasting, stage.astype(np.intp), axis=1), cols)
+
+    def _drop(self, which: Bools, cols: Slots) -> None:
+        self.stage[:, cols] = np.where(which, 0, self.stage[:, cols])
+        for depth, entered in zip(self._absent, self._entered, strict=True):
+            entered[:, cols] &= ~which[depth.rows]
+
+    def step(
+        self,
+        cols: Slots,
+        held: Values,
+        fresh: Values,
+        dates: Mapping[tuple[int, int], int],
+        now: Times,
+        before: Times,
+        hole: Bools,
+    ) -> Values:
+        """Go on to a new look.
+
+        Args:
+            cols: (n,) which columns.
+            held: int8 (bodies, n): 1 where an event happens, or a state holds.
+            fresh: int8 (bodies, n), the same where only what was seen is known: 0 for an event that could not be seen.
+            dates: When an event happened, or a state became true, where that is earlier than now: by (body, position in
+                `cols`), ns.
+            now: int64 (n,), the time of the look, ns.
+            before: int64 (n,), the time of the look before, ns.
+            hole: bool (n,), True where an unknown value is a hole.
+
+        Returns:
+            int8 (m, n): 1 where a chain is completed, else -1.
+        """
+        self.dates = {}
+        happened, when = self._happened(cols, held, fresh, dates, now)
+        stage = self.stage[:, cols]
+        value = np.full(stage.shape, FALSE, np.int8)
+        first = happened[self._first]
+        if not (stage.any() or first.any()):
+            return value
+        at = self.at[:, cols]
+        stage = np.where(first, 1, stage).astype(np.int8)
+        at = np.where(first, when[self._first], at)
+        for depth, entered in zip(self._absent, self._entered, strict=True):
+            if len(depth.rows):
+                entered[:, cols] &= ~first[depth.rows]
+        for k, within in enumerate(self._within):
+            rows = within.rows
+            if len(rows):
+                time = when[within.body]
+                hit: Bools = (stage[rows] == within.place) & happened[within.body]
+                hit &= (time >= at[rows]) & (time <= at[rows] + within.bound)
+                stage[rows] += hit
+                at[rows] = np.where(hit, time, at[rows])
+            if len(self._absent[k].rows):
+                self._miss(k, cols, stage, at, held, fresh, when, now, before, hole)
+        done = stage == self._length
+        for i, pos in zip(*np.nonzero(done & (at != now)), strict=True):
+            self.dates[int(i), int(cols[pos])] = int(at[i, pos])
+        self.stage[:, cols] = np.where(done, 0, stage)
+        self.at[:, cols] = at
+        value[done] = 1
+        return value
+
+    def _happened(
+        self, cols: Slots, held: Values, fresh: Values, dates: Mapping[tuple[int, int], int], now: Times
+    ) -> tuple[Bools, Times]:
+        """What happens at this look, bool (bodies, n), and when, int64 (bodies, n)."""
+        happened: Bools = (held > 0) & self._events
+        when = np.broadcast_to(now, held.shape)
+        if dates:
+            when = when.copy()
+            for at, date in dates.items():
+                when[at] = date
+        states = self._states
+        if len(states):
+            place = self._place_of_state
+            mine = {(place[k], pos): date for (k, pos), date in dates.items() if k in place}
+            up, began = self._becomes.rises(cols, held[states], fresh[states], mine, now)
+            if up.any():
+                if not when.flags.writeable:
+                    when = when.copy()
+                happened[states] = up
+                when[states] = np.where(up, began, when[states])
+        return happened, when
+
+    def _miss(
+        self,
+        k: int,
+        cols: Slots,
+        stage: Values,
+        at: Times,
+        held: Values,
+        fresh: Values,
+        when: Times,
+        now: Times,
+        before: Times,
+        hole: Bools,
+    ) -> None:
+        """The absences at one place of their chains: moves `stage` and `at` on."""
+        depth, clocks, entered = self._absent[k], self._clocks[k], self._entered[k]
+        rows = depth.rows
+        due = stage[rows] == depth.place
+        if not due.any():
+            return
+        began = at[rows]
+        enter = due & ~entered[:, cols]
+        row, pos = np.nonzero(enter)
+        clocks.clear(row, cols[pos])
+        there, seen, time = held[depth.body], fresh[depth.body], when[depth.body]
+        # An event breaks the absence by its time, which is asked once the clock is known; else it is known not to be.
+        dark = depth.event & hole
+        value = np.where(depth.event, np.where(dark, UNKNOWN, 1), -there)
+        sight = np.where(depth.event, np.where(dark, UNKNOWN, np.abs(seen)), -seen)
+        value, sight = np.where(due, value, FALSE).astype(np.int8), np.where(due, sight, FALSE).astype(np.int8)
+        clocks.step(cols, value, sight, now, before, hole)
+        since = clocks.since[:, cols]
+        since = np.where(enter & (value > 0), began, since)
+        clocks.since[:, cols] = since
+        running = due & (since != NEVER)
+        deadline = np.where(running, since, 0) + depth.bound
+        broken = np.where(depth.event, (there > 0) & (time >= began) & (~running | (time <= deadline)), there > 0) & due
+        done = running & ~broken & (sight > 0) & (now >= deadline)
+        stage[rows] = np.where(broken, 0, stage[rows] + done)
+        at[rows] = np.where(done, deadline, began)
+        entered[:, cols] = due & ~broken & ~done
