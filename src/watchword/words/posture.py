@@ -7,24 +7,26 @@ WORDS = (
         "lying",
         "state",
         "is W",
-        "Wider than tall, by the shape of its box. Experimental: a bent or half hidden person looks the same.",
-        "",
+        "Its box is wider than 1.2 times its height, and stays lying until it is taller than 1.5 times its width; or a "
+        "detector's column `lying` says so, from 0.5 on. Experimental: a bent or half hidden person looks the same.",
+        "watchword.run.posture:Lying",
         "rule down { each person p in zone hall when p is lying for 5s }",
     ),
     Word(
         "standing",
         "state",
         "is W",
-        "Upright and still, by the shape of its box. Experimental.",
-        "",
+        "Still, and its box is taller than 1.5 times its width; or a detector's column `standing` says so, from 0.5 "
+        "on. Experimental.",
+        "watchword.run.posture:Standing",
         "rule waits { each person p in zone hall when p is standing for 30s }",
     ),
     Word(
         "falls",
         "event",
         "W",
-        "From upright to lying within a second or two. Experimental.",
-        "",
+        "It lies, and did not two seconds ago or less. Experimental.",
+        "watchword.run.posture:Falls",
         "rule fell { each person p in zone hall when p falls }",
     ),
     Word(
