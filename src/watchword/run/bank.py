@@ -20,6 +20,7 @@ from watchword.run.host import Host
 from watchword.run.lifecycle import FAR, Lifecycle, Open, Turn
 from watchword.run.logic import FALSE, UNKNOWN
 from watchword.run.look import Atlas, Look, Slots, Times
+from watchword.run.moments import Sequences
 from watchword.run.passes import Grid, Pass
 from watchword.run.plan import Planner, Root, needs
 from watchword.run.scopes import Scope
@@ -348,6 +349,9 @@ class Bank:
             for slot in slots[~things.over[slots]].tolist():
                 things.release(slot)
             busy = self._lives["thing"][0].busy(slots) if "thing" in self._lives else np.zeros(len(slots), np.bool_)
+            for step in self.steps:
+                if isinstance(step, Sequences):
+                    busy |= step.waiting(slots)
             for row in rows[~busy].tolist():
                 slot, time = int(look.slots[row]), int(look.now[row])
                 things.retire(slot)

@@ -19,6 +19,9 @@ from watchword.run.cameras import GAP
 from watchword.run.groups import MEASURES, Asked, Groups
 from watchword.run.host import Active, Host, Told
 from watchword.run.logic import POLICIES
+from watchword.run.moments import Sequences, Turns
+from watchword.run.sequences import Becomes, Chain
+from watchword.run.sequences import Part as ChainPart
 from watchword.run.spans import Different, Flows, Measured, Trends
 from watchword.run.steps import Compare, HasSecond, Join, Lift, Negate, Side, Spread, Step, Via
 from watchword.run.temporal import Hold, Settle
@@ -208,6 +211,18 @@ def _trends(nodes: list[Node]) -> Step:
     return Trends(nodes[0].scope, window, _out(nodes), _first(nodes), _after(nodes))
 
 
+def _sequences(nodes: list[Node]) -> Step:
+    chains = []
+    for node in nodes:
+        _, steps, events, ends, policy, _ = node.key
+        parts = [ChainPart("first", 0, events[0], ends[0])]
+        for (kind, bound), event, end in zip(steps, events[1:], ends[1:], strict=True):
+            parts.append(ChainPart(kind, bound, event, end))
+        chains.append(Chain(tuple(parts), policy))
+    bodies = np.array([child.index for node in nodes for child in node.children], np.intp)
+    return Sequences(nodes[0].scope, chains, _out(nodes), bodies)
+
+
 def _measured(nodes: list[Node]) -> Step:
     made = Share if nodes[0].key[0] == "share" else Rate
     return Measured(nodes[0].scope, made(_keys(nodes, 1)), _out(nodes), _first(nodes), _after(nodes))
@@ -239,6 +254,8 @@ _STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
     "or": _join,
     "not": lambda nodes: Negate(nodes[0].scope, _out(nodes), _first(nodes)),
     "for": _hold,
+    "becomes": lambda nodes: Turns(nodes[0].scope, Becomes(len(nodes)), _out(nodes), _first(nodes)),
+    "sequence": _sequences,
     "share": _measured,
     "rate": _measured,
     "changes": _trends,
