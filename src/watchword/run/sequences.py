@@ -177,7 +177,7 @@ class Chains:
 
     def waiting(self, cols: Slots) -> Bools:
         """In which of these columns some chain is under way, bool (n,)."""
-        found: Bools = self.stage[:, cols].any(axis=0)
+        found: Bools = self.stage[:, cols].max(axis=0, initial=0) > 0
         return found
 
     def end(self, cols: Slots) -> None:
@@ -217,11 +217,14 @@ class Chains:
         """
         self.dates = {}
         happened, when = self._happened(cols, held, fresh, dates, now)
-        stage = self.stage[:, cols]
-        value = np.full(stage.shape, FALSE, np.int8)
-        first = happened[self._first]
-        if not (stage.any() or first.any()):
+        value = np.full((len(self.stage), len(cols)), FALSE, np.int8)
+        busy = np.flatnonzero(self.waiting(cols) | happened[self._first].any(axis=0))
+        if not len(busy):
             return value
+        if len(busy) < len(cols):  # most things have no chain under way
+            cols, now, before, hole = cols[busy], now[busy], before[busy], hole[busy]
+            held, fresh, happened, when = held[:, busy], fresh[:, busy], happened[:, busy], when[:, busy]
+        first, stage = happened[self._first], self.stage[:, cols]
         at = self.at[:, cols]
         stage = np.where(first, 1, stage).astype(np.int8)
         at = np.where(first, when[self._first], at)
@@ -243,7 +246,7 @@ class Chains:
             self.dates[int(i), int(cols[pos])] = int(at[i, pos])
         self.stage[:, cols] = np.where(done, 0, stage)
         self.at[:, cols] = at
-        value[done] = 1
+        value[:, busy] = np.where(done, 1, FALSE)
         return value
 
     def _happened(
