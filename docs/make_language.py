@@ -13,6 +13,7 @@ from pathlib import Path
 from watchword.lang import tables
 from watchword.lang.check import FIELDS
 from watchword.lang.findings import CODES
+from watchword.lang.library import told
 from watchword.lang.names import library
 from watchword.units import KINDS
 from watchword.words import WORDS, Word
@@ -70,6 +71,12 @@ def word_of(kind: str) -> str:
     return kind.replace("picture length", "length in the picture").replace("picture speed", "speed in the picture")
 
 
+def crowd() -> str:
+    """A section a named condition of the library."""
+    parts = [f"### {t.name}\n\n`{t.stands}`\n\n{t.prose}\n\n```watch\n{t.example}\n```\n" for t in told().values()]
+    return "\n".join(parts)
+
+
 def units() -> str:
     """The units by what they measure."""
     kinds: dict[str, list[str]] = {}
@@ -89,7 +96,8 @@ def classes() -> str:
 
 def fields() -> str:
     """What a message may name."""
-    return f"Fields: {', '.join(f'`{{{f}}}`' for f in FIELDS)}, and `{{p.id}}`, `{{p.class}}` of the bound thing `p`.\n"
+    of_thing = "`{p.id}`, `{p.class}` and every attribute, such as `{p.speed}`, of the bound thing `p`"
+    return f"Fields: {', '.join(f'`{{{f}}}`' for f in FIELDS)}; {of_thing}; `{{$x}}` for a parameter.\n"
 
 
 def findings() -> str:
@@ -99,7 +107,8 @@ def findings() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "words": words, "later": later, "units": units, "classes": classes, "fields": fields, "findings": findings,
+    "words": words, "later": later, "crowd": crowd, "units": units, "classes": classes, "fields": fields,
+    "findings": findings,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import click
 
 from watchword.errors import WatchwordError
 from watchword.lang.findings import did_you_mean
+from watchword.lang.library import told
 from watchword.words import WORDS, Word
 
 STANDS = {
@@ -53,7 +54,16 @@ def words(name: str | None) -> None:
             click.echo(several)
             _list([w for w in WORDS.values() if w.kind == kind])
             click.echo()
+        click.echo("conditions of the library")
+        wide = max(len(t.stands) for t in told().values())
+        for one in told().values():
+            click.echo(f"  {one.stands:<{wide}}  {one.prose.partition('. ')[0].rstrip('.')}")
+        click.echo()
         click.echo("* read and checked, not run by this version\nmore: watchword words NAME")
+        return
+    if name in told():
+        one = told()[name]
+        click.echo(f"{name} · condition\n  {one.stands}\n\n{indent(fill(one.prose, 90), '  ')}\n\n  {one.example}")
         return
     if name in WORDS:
         click.echo(described(WORDS[name]))
@@ -61,7 +71,7 @@ def words(name: str | None) -> None:
     topic = TOPICS.get(name, "")
     about = [w for w in WORDS.values() if topic and (topic == w.kind or topic in w.shape)]
     if not about:
-        hint = did_you_mean(name, [*WORDS, *TOPICS]) or f"topics: {', '.join(TOPICS)}"
+        hint = did_you_mean(name, [*WORDS, *told(), *TOPICS]) or f"topics: {', '.join(TOPICS)}"
         raise WatchwordError(f"there is no word {name!r}", fix=hint)
     _list(about)
 

@@ -121,7 +121,7 @@ def _in_quotes(document: Document, offset: int, start: int, quoted: str) -> list
     bound = scope(document.source.text, max(start, offset))
     begin = offset - len(field[1])
     known = [(f, "") for f in FIELDS]
-    known += [(f"{t}.{a}", how) for t, how in bound.things.items() for a in ("id", "class")]
+    known += [(f"{t}.{a}", how) for t, how in bound.things.items() for a in ("id", "class", *ATTRIBUTES)]
     known += [(f"${p}", value) for p, value in bound.parameters.items()]
     known += [(f"${name}", "let") for name in document.rules.names.get("let")]
     return [Completion(f, "field", f, begin, detail, "", 1) for f, detail in known]

@@ -13,6 +13,7 @@ import attrs
 
 from watchword.editing.mentions import Mention, mentions
 from watchword.errors import WatchwordError
+from watchword.lang import library
 from watchword.lang import nodes as n
 from watchword.lang.allow import allowed
 from watchword.lang.findings import Finding, ordered
@@ -183,8 +184,10 @@ class Document:
 
 
 def _name_of(placed: Placed) -> Place:
-    own = defined(placed.item)
-    return Place(placed.source, own[1].span if own else placed.item.span)
+    own, source = defined(placed.item), placed.source
+    if source.name == library.NAME:
+        source = Source(library.path(), source.text)
+    return Place(source, own[1].span if own else placed.item.span)
 
 
 def scenes_beside(path: Path) -> tuple[SceneFile, ...]:

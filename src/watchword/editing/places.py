@@ -13,6 +13,7 @@ from watchword.editing.document import Document, Place
 from watchword.editing.mentions import Mention
 from watchword.editing.scope import around, blanked, scope
 from watchword.errors import WatchwordError
+from watchword.lang import library
 from watchword.lang import nodes as n
 from watchword.lang.vocabulary import UNITS, keywords
 from watchword.text import Source, Span
@@ -165,7 +166,9 @@ def renamable(document: Document, offset: int) -> Span | None:
     """The name at an offset that may be given another; None where there is none, or where a scene defines it."""
     found = document.mention_at(offset)
     place = definition(document, offset)
-    if found is None or place is None or place.span.start == place.span.end or place.source.name.endswith(".json"):
+    if found is None or place is None or place.span.start == place.span.end:
+        return None
+    if place.source.name.endswith((".json", library.NAME)):
         return None
     last = found[1].name.text.rpartition(".")[2]
     return Span(found[1].name.span.end - len(last), found[1].name.span.end)

@@ -50,6 +50,9 @@ class Conditions(Builder):
     def literal(self, _meta: Meta, c: list[Token]) -> n.Quantity:
         return self._quantity(c[0])
 
+    def negative(self, meta: Meta, c: list[Token]) -> n.Quantity:
+        return attrs.evolve(self._quantity(c[0]), number=f"-{c[0]}", span=self._at(meta))
+
     def parameter(self, meta: Meta, c: list[Token]) -> n.Param:
         return n.Param(str(c[0])[1:], span=self._at(meta))
 
@@ -270,6 +273,11 @@ class Conditions(Builder):
 
     def argument(self, _meta: Meta, c: list[Any]) -> Any:
         return self._name(c[0]) if isinstance(c[0], Token) else c[0]
+
+    parameter_argument = parameter
+
+    def line_argument(self, meta: Meta, c: list[n.Name]) -> n.LineName:
+        return n.LineName(c[0], span=self._at(meta))
 
     def zone_argument(self, meta: Meta, c: list[n.Name]) -> n.ZoneName:
         return n.ZoneName(c[0], span=self._at(meta))

@@ -11,22 +11,19 @@ import attrs
 
 from watchword.lang import nodes as n
 from watchword.lang.conditions import ConditionCheck
+from watchword.lang.doubts import doubts
 from watchword.lang.findings import Finding, Place, did_you_mean, distance
 from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.parse import keywords
 from watchword.lang.refs import walk as walk_all
-from watchword.lang.rewrite import is_absence, ns, plain
+from watchword.lang.rewrite import is_absence, lets, plain, settings
 from watchword.lang.scope import Scope
-from watchword.lang.show import show
 from watchword.text import Source, Span
-from watchword.units import SECOND, TIME
 from watchword.words import WORDS
 
 FIELDS = ("rule", "title", "camera", "zone", "line", "severity", "held", "count", "time")
 """What a message may name besides `thing.id` and `thing.class`."""
-SHORTEST = SECOND // 5
-"""Two frames of a camera at 10 a second, ns."""
 ONCE = frozenset({"on", "active", "grace", "keep", "cooldown", "gap", "unless", "severity", "message"})
 
 
@@ -103,6 +100,8 @@ class RuleCheck:
             self._sentence(rule, rule.body, values)
         else:
             self._clauses(rule, rule.body, values)
+        if not any(f.is_error for f in self.findings):
+            self.findings.extend(doubts(lets(settings(rule, self.names), self.names), self.source))
         return self.findings
 
     # ---- the short form
@@ -281,6 +280,11 @@ class RuleCheck:
                 continue
             if thing in scope.things and attribute in ("id", "class"):
                 continue
+            if scope.things.get(thing) == "thing" and re.fullmatch(r"[^\W\d]\w*", attribute):
+                at = raw.find(match[0]) + 2 + len(thing)
+                span = Span(start + at, start + at + len(attribute)) if at > 2 + len(thing) - 1 else clause.span
+                self._conditions.attribute(n.Name(attribute, span=span))
+                continue
             known = [*FIELDS, *(f"{t}.{a}" for t in scope.things for a in ("id", "class"))]
             at = raw.find(match[0])
             span = Span(start + at + 1, start + at + 1 + len(field)) if at >= 0 and field else clause.span
@@ -290,17 +294,9 @@ class RuleCheck:
     # ---- warnings
 
     def _warn(self, when: n.When, clauses: tuple[n.Clauses, ...]) -> None:
-        if isinstance(when.body, n.For):
-            duration = when.body.duration
-            short = isinstance(duration, n.Quantity) and duration.unit in TIME and 0 < ns(duration) < SHORTEST
-            if short:
-                self.add(
-                    "W207", duration.span, what=f"`for {show(duration)}`", hint="write 200ms or more, or leave it out"
-                )
-        node: n.Expr = when.body
         if any(f.is_error for f in self.findings):
             return
-        node = plain(node, self.names)
+        node: n.Expr = plain(when.body, self.names)
         has_gap = any(isinstance(c, n.Clause) and c.keyword == "gap" for c in clauses)
         if not has_gap and is_absence(node):
             hint = "add `gap reset` (a gap starts it again, as now) or `gap freeze`"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import attrs
+
 from watchword.lang import nodes as n
 from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, finding, nearest
 from watchword.lang.kinds import ANY, kind, measures, parameter_uses
@@ -131,7 +133,6 @@ class ConditionCheck:
             case n.Count():
                 self._group(node.group, scope)
                 self._number(node.number, scope)
-                self._always(node)
             case n.Compare():
                 self._compare(node, scope)
             case n.Between():
@@ -156,8 +157,6 @@ class ConditionCheck:
                 self.amount(node.duration, scope, "time")
                 self.state(node.body)
                 self.expr(node.body, scope)
-                if isinstance(node.body, n.Or) and any(self._bare(p, n.And) for p in node.body.parts):
-                    self.add("W201", node.span, hint="put brackets around what belongs together")
             case n.Not():
                 self.state(node.body)
                 self.expr(node.body, scope)
@@ -167,7 +166,6 @@ class ConditionCheck:
                     self.two_events(events[1])
                 for part in node.parts:
                     self.expr(part, scope)
-                self._bounds(node)
             case n.Or():
                 kinds = {kind(p, self.names) for p in node.parts}
                 if len(kinds) > 1:
@@ -176,10 +174,6 @@ class ConditionCheck:
                     self.add("E202", state.span, got=show(state), kind="state", wanted="an event", hint=hint)
                 for part in node.parts:
                     self.expr(part, scope)
-
-    def _bare(self, node: n.Expr, kind: type[n.Expr]) -> bool:
-        """True for a node of a kind that stands without brackets."""
-        return isinstance(node, kind) and not self.source.text[: node.span.start].rstrip().endswith("(")
 
     def _some(self, node: n.Some, scope: Scope) -> None:
         self._group(node.group, scope)
@@ -330,13 +324,13 @@ class ConditionCheck:
         for parameter, arg in zip(define.parameters, node.args, strict=True):
             wanted = uses.get(parameter.text, "")
             have = "quantity"
-            if isinstance(arg, n.ZoneName):
-                have = "zone"
+            if isinstance(arg, n.ZoneName | n.LineName):
+                have = "zone" if isinstance(arg, n.ZoneName) else "line"
             elif isinstance(arg, n.Name):
                 have = scope.things.get(arg.text, "name")
             if isinstance(arg, n.Param):
                 self.amount(arg, scope, *frozenset(KINDS.values()))
-            elif wanted and have != wanted and not (have == "name" and wanted in ("class", "zone", "thing")):
+            elif wanted and have != wanted and not (have == "name" and wanted in ("class", "zone", "line", "thing")):
                 text = show(arg)
                 self.add("E215", arg.span, got=text, kind=have, name=node.name.text, wanted=wanted)
             elif wanted == "thing" and isinstance(arg, n.Name):
@@ -349,7 +343,17 @@ class ConditionCheck:
         inner = ConditionCheck(placed.source, self.names, self._columns)
         inner._calling = (*self._calling, node.name.text)
         inner.expr(body, scope)
-        self.findings += inner.findings
+        self.findings += [self._at_call(f, node, define, placed.source) for f in inner.findings]
+
+    def _at_call(self, found: Finding, node: n.Call, define: n.DefineDef, source: Source) -> Finding:
+        """What is wrong in a named condition, told where it is called: at the argument, where one is the cause."""
+        causes = {p.span: p.name for p in walk(define.body) if isinstance(p, n.Param)}
+        given = {p.text: a.span for p, a in zip(define.parameters, node.args, strict=True)}
+        at = given.get(causes.get(found.span, ""))
+        if found.source is not source or (at is None and source is self.source):
+            return found
+        other = Place(source, found.span, "used here")
+        return attrs.evolve(found, source=self.source, span=at or node.span, other=other, fix=None)
 
     # ---- quantities
 
@@ -372,40 +376,13 @@ class ConditionCheck:
         at, have, wanted = (left, a, b) if literal_left else (right, b, a)
         self.add("E202", at.span, got=show(at), kind=kinds_of(have), wanted=either(wanted), hint=examples(wanted))
 
-    def _always(self, node: n.Count) -> None:
-        """A count compared so that every number, or none, will do."""
-        if isinstance(node.number, n.Quantity) and float(node.number.number) == 0 and node.op in (">=", "<"):
-            code = "W206" if node.op == ">=" else "W205"
-            self.add(code, node.span, why="a count is never under 0", hint="did you mean `> 0`?")
-
-    def _bounds(self, node: n.And) -> None:
-        """Two bounds of one quantity that leave nothing."""
-        low: dict[object, tuple[float, bool]] = {}
-        high: dict[object, tuple[float, bool]] = {}
-        for part in node.parts:
-            left = part.group if isinstance(part, n.Count) else part.left if isinstance(part, n.Compare) else None
-            right = part.number if isinstance(part, n.Count) else part.right if isinstance(part, n.Compare) else None
-            if left is None or not isinstance(part, n.Count | n.Compare) or not isinstance(right, n.Quantity):
-                continue
-            number = float(right.number)
-            if part.op in (">", ">="):
-                low[left] = (number, part.op == ">=")
-            elif part.op in ("<", "<="):
-                high[left] = (number, part.op == "<=")
-            if left in low and left in high:
-                (a, with_a), (b, with_b) = low[left], high[left]
-                if a > b or (a == b and not (with_a and with_b)):
-                    why = f"nothing is over {a:g} and under {b:g}"
-                    self.add("W205", part.span, why=why, hint="turn the signs round, or write `or`")
-                    return
-
     def _measure(self, node: n.Measure, scope: Scope) -> None:
         match node:
             case n.Param():
                 self.amount(node, scope, *frozenset(KINDS.values()))
             case n.Attribute():
                 self.thing(node.thing, scope)
-                self._attribute(node.name)
+                self.attribute(node.name)
             case n.Of():
                 self._quantity_of(node, scope)
             case n.OfCondition():
@@ -428,7 +405,8 @@ class ConditionCheck:
                 if len(node.args) != 2 or not all(isinstance(a, n.Name) for a in node.args):
                     self.add("E214", node.span, name=word.name, wanted="two things", got=show(node))
 
-    def _attribute(self, name: n.Name) -> None:
+    def attribute(self, name: n.Name) -> None:
+        """A name behind a thing and a dot."""
         if name.text in ATTRIBUTES or name.text in self._columns:
             return
         known = [*ATTRIBUTES, *self._columns]
@@ -456,7 +434,7 @@ class ConditionCheck:
             return
         self._group(node.group, scope)
         if node.attribute is not None:
-            self._attribute(node.attribute)
+            self.attribute(node.attribute)
         self._over(node.word, word, node.over, scope)
         if node.line is None and node.word.text == "flow":
             self.add("E217", node.word.span, name="flow", what="a group alone", hint="write `across line L`")

@@ -8,12 +8,13 @@ import attrs
 
 from watchword.lang import nodes as n
 from watchword.lang.check import RuleCheck, overridden
+from watchword.lang.doubts import doubts
 from watchword.lang.drawn import in_circle, line_of, zone_of
 from watchword.lang.findings import Finding, did_you_mean, finding
 from watchword.lang.load import Placed
 from watchword.lang.names import Names
 from watchword.lang.refs import refs, walk
-from watchword.lang.rewrite import desugared
+from watchword.lang.rewrite import desugared, lets
 from watchword.text import Source, Span
 
 
@@ -38,8 +39,10 @@ def definitions(names: Names) -> list[Finding]:
             elif isinstance(item, n.LineDef):
                 line = line_of(placed, None)
                 findings += [line] if isinstance(line, Finding) else []
-            elif isinstance(item, n.DefineDef) and _recurs(item.name.text, item, names, ()):
-                findings.append(finding("E306", placed.source, item.name.span, name=item.name.text))
+            elif isinstance(item, n.DefineDef):
+                if _recurs(item.name.text, item, names, ()):
+                    findings.append(finding("E306", placed.source, item.name.span, name=item.name.text))
+                findings += doubts(lets(item, names), placed.source)
     return findings
 
 
@@ -141,10 +144,10 @@ def circles(names: Names) -> list[Finding]:
 def unused(placed: list[Placed], names: Names, source: Source) -> list[Finding]:
     """What the file itself defines and nothing uses."""
     used = {(kind, name.text) for p in placed for kind, name in refs(p.item)}
-    kinds = (("zone", "zone"), ("line", "line"), ("class", "class"), ("let", "let"), ("define", "define"))
+    kinds = ("zone", "line", "class", "let", "define", "schedule", "signal")
     return [
-        finding("W202", source, _span(p), what=what, name=name, hint="leave it out, or use it in a rule")
-        for kind, what in kinds
+        finding("W202", source, _span(p), what=kind, name=name, hint="leave it out, or use it in a rule")
+        for kind in kinds
         for name, p in names.get(kind).items()
         if p.source is source and (kind, name) not in used
     ]

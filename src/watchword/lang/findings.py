@@ -70,6 +70,8 @@ CODES: dict[str, str] = {
     "W209": "no detector here is known to give `{name}`",
     "W210": "`{got}` allows nothing: {why}",
     "W211": "`{got}` has ended: what it allowed is told again",
+    "W212": "`{got}` is longer than its bound, `{bound}`: it holds in time only where it began before",
+    "W213": "`{name}` is anywhere in the picture: nothing says how near",
 }
 """Each code's message; `{…}` is filled in where the fault is found."""
 

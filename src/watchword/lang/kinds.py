@@ -106,14 +106,20 @@ def parameter_uses(define: n.DefineDef) -> dict[str, str]:
                     found.setdefault(part.name, "quantity")
             case n.Apply():
                 use(part.thing, "thing")
+                word = WORDS.get(part.word.text)
                 for name in part.names:
-                    use(name, "line" if part.way else "zone")
+                    use(name, "line" if part.way or (word and word.shape == "W line NAME") else "zone")
                 for name in part.others:
                     use(name, "thing")
             case n.Near():
                 use(part.thing, "thing")
             case n.Attribute():
                 use(part.thing, "thing")
+            case n.Of() if part.word.text == "dwell":
+                for name in part.group.classes:  # `dwell of p`: the thing stands where else a class does
+                    use(name, "thing")
+            case n.Of():
+                use(part.line, "line")
             case n.Group():
                 for name in part.classes:
                     use(name, "class")

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import attrs
 
+from watchword.lang import library as shipped
 from watchword.lang import nodes as n
 from watchword.lang.findings import Finding, Place, finding
 from watchword.lang.load import Placed
-from watchword.lang.parse import parse
 from watchword.lang.refs import defined
-from watchword.text import Source
 
 Classes = Mapping[str, frozenset[str]]
 
 
 @attrs.frozen(eq=False)
 class Names:
-    """The definitions of a file and of all it includes.
+    """The definitions of a file and of all it includes, and the named conditions of the library.
 
     Attributes:
         items: By kind ("class", "zone", "line", "let", "define", "schedule", "signal", "rule") and name.
@@ -65,16 +63,12 @@ class Names:
 @cache
 def library() -> Classes:
     """The classes of the library file that the package ships."""
-    text = files("watchword.lang").joinpath("library.watch").read_text("utf-8")
-    source = Source("library.watch", text)
-    items, findings = parse(source)
-    classes, more = expand([Placed(i, source) for i in items], {})
+    classes, findings = expand(shipped.placed(), {})
     assert not findings
-    assert not more
     return classes
 
 
-def expand(placed: Iterable[Placed], shipped: Classes) -> tuple[Classes, list[Finding]]:
+def expand(placed: Iterable[Placed], known: Classes) -> tuple[Classes, list[Finding]]:
     """Every class as the set of labels it stands for; its own name inside its definition is the detector's label."""
     findings: list[Finding] = []
     own = {p.item.name.text: (p.item, p.source) for p in placed if isinstance(p.item, n.ClassDef)}
@@ -84,7 +78,7 @@ def expand(placed: Iterable[Placed], shipped: Classes) -> tuple[Classes, list[Fi
         if name in made:
             return made[name]
         if name not in own:
-            return shipped.get(name, frozenset({name}))
+            return known.get(name, frozenset({name}))
         found: set[str] = set()
         item, source = own[name]
         for member in item.members:
@@ -99,7 +93,7 @@ def expand(placed: Iterable[Placed], shipped: Classes) -> tuple[Classes, list[Fi
 
     for name in own:
         labels(name, ())
-    return MappingProxyType({**shipped, **made}), findings
+    return MappingProxyType({**known, **made}), findings
 
 
 def gather(placed: Iterable[Placed]) -> tuple[Names, list[Finding]]:
@@ -123,4 +117,5 @@ def gather(placed: Iterable[Placed]) -> tuple[Names, list[Finding]]:
             hint = "take another name"
             findings.append(finding("E204", each.source, name.span, name=name.text, other=other, hint=hint))
     classes, found = expand(listed, library())
+    items["define"] = {**shipped.conditions(), **items.get("define", {})}
     return Names(MappingProxyType(items), classes), [*findings, *found]

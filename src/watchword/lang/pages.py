@@ -320,5 +320,17 @@ PAGES: dict[str, Page] = {
         _rule("p is still for 50ms  # allow: W207 until 2020-01-01"),
         _rule("p is still for 500ms"),
     ),
+    "W212": Page(
+        "A step or a window is shorter than the time for which something in it has to hold: it is never true, unless "
+        "that began before.",
+        _rule("p enters zone hall then within 5s (p is still for 10s)"),
+        _rule("p enters zone hall then within 20s (p is still for 10s)"),
+    ),
+    "W213": Page(
+        "A second thing that is only said to be another is any in the picture, and all pairs of them. Where there are "
+        "many people that is nearly always true, and costs the most.",
+        _rule("any person other than p where (it is moving) for 5s"),
+        _rule("any person within 5m of p other than p where (it is moving) for 5s"),
+    ),
 }
 """Every code's page."""

@@ -23,6 +23,7 @@ _FIELDS: dict[tuple[type, str], str] = {
     (n.Of, "line"): "line",
     (n.OfZone, "zone"): "zone",
     (n.ZoneName, "name"): "zone",
+    (n.LineName, "name"): "line",
     (n.ZoneMade, "first"): "zone",
     (n.ZonesDef, "members"): "zone",
     (n.EachZone, "group"): "zone",

@@ -70,7 +70,8 @@ def calls(node: Any, names: Names) -> Any:
         if define is None or len(define.parameters) != len(part.args):
             return part
         given = {p.text: a for p, a in zip(define.parameters, part.args, strict=True)}
-        return calls(argued(define.body, given), names)
+        # The definition may stand in another text: what it says has its place where it is called.
+        return calls(mapped(argued(define.body, given), lambda p: attrs.evolve(p, span=part.span)), names)
 
     return mapped(node, change)
 
@@ -80,13 +81,13 @@ def argued(body: n.Expr, given: Mapping[str, Any]) -> n.Expr:
 
     def name(old: n.Name) -> n.Name:
         new = given.get(old.text)
-        if isinstance(new, n.ZoneName):
+        if isinstance(new, n.ZoneName | n.LineName):
             new = new.name
         return attrs.evolve(new, span=old.span) if isinstance(new, n.Name) else old
 
     def change(part: Any) -> Any:
         if isinstance(part, n.Param) and isinstance(given.get(part.name), n.Quantity | n.Param):
-            return given[part.name]
+            return attrs.evolve(given[part.name], span=part.span)
         if isinstance(part, n.Apply):
             return attrs.evolve(
                 part,
@@ -105,7 +106,7 @@ def argued(body: n.Expr, given: Mapping[str, Any]) -> n.Expr:
             return attrs.evolve(part, line=name(part.line))
         if isinstance(part, n.OfZone):
             return attrs.evolve(part, zone=name(part.zone))
-        if isinstance(part, n.ZoneName):
+        if isinstance(part, n.ZoneName | n.LineName):
             return attrs.evolve(part, name=name(part.name))
         if isinstance(part, n.Call):
             args = tuple(name(a) if isinstance(a, n.Name) else a for a in part.args)

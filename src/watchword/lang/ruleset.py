@@ -13,21 +13,17 @@ from watchword.lang import drawn
 from watchword.lang import load as loading
 from watchword.lang import nodes as n
 from watchword.lang.check import RuleCheck, names_of
-from watchword.lang.conditions import ConditionCheck
 from watchword.lang.definitions import circles, definitions, override, scenario, unused
-from watchword.lang.findings import Finding, did_you_mean, finding, ordered, raise_errors
-from watchword.lang.kinds import metric_places
+from watchword.lang.findings import Finding, finding, ordered, raise_errors
 from watchword.lang.lets import Lets, replaced
+from watchword.lang.library import NAME as LIBRARY
 from watchword.lang.load import Placed, Read, folder_of
 from watchword.lang.names import Classes, Names, gather
 from watchword.lang.parse import parse_sentence
-from watchword.lang.refs import walk
+from watchword.lang.resolve import resolved
 from watchword.lang.rewrite import desugared
-from watchword.lang.show import show
 from watchword.scene import Line, Scene, Size, Zone
 from watchword.text import Source, Span
-from watchword.units import IN_PICTURE
-from watchword.words import WORDS
 
 
 @attrs.frozen(eq=False)
@@ -41,6 +37,7 @@ class RuleSet:
         overrides: Rules as they are on one camera, by rule and camera.
         tests: The `test` blocks of the file.
         findings: All that the check found, warnings too.
+        broken: The rules with errors, as they were written.
     """
 
     source: Source
@@ -49,6 +46,7 @@ class RuleSet:
     overrides: Mapping[tuple[str, str], n.Rule]
     tests: tuple[n.TestDef, ...]
     findings: tuple[Finding, ...]
+    broken: tuple[Placed, ...] = ()
 
     @property
     def classes(self) -> Classes:
@@ -95,7 +93,7 @@ class RuleSet:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The file's text, and those of the files it includes that define something."""
-        placed = [p.source for kind in self.names.items.values() for p in kind.values()]
+        placed = [p.source for kind in self.names.items.values() for p in kind.values() if p.source.name != LIBRARY]
         return tuple({id(source): source for source in (self.source, *placed)}.values())
 
     def known(self, frame: Size | None, scene: Scene | None) -> tuple[dict[str, Zone], dict[str, Line], list[Finding]]:
@@ -114,11 +112,11 @@ class RuleSet:
             rule
             for rule in found
             if (rule.cameras is None or camera in {c.text for c in rule.cameras})
-            and all(z.text in zones for z in self._zones(rule))
+            and all(z.text in zones for z in self.zones_of(rule))
             and all(x.text in lines for x in names_of(rule)[1])
         )
 
-    def _zones(self, rule: n.Rule) -> list[n.Name]:
+    def zones_of(self, rule: n.Rule) -> list[n.Name]:
         """The zones that a rule speaks of, those of its `each zone` too."""
         group = rule.zone.group if rule.zone else None
         members = self.names.zone_members(group.text) if group else ()
@@ -129,115 +127,15 @@ class RuleSet:
 
         A rule has to apply to one camera at least.
         """
-        findings: list[Finding] = []
-        for scene in scenes.values():
-            findings += self.known(scene.frame if scene else None, scene)[2]
-        for rule in self.rules:
-            findings += self._resolve(rule, scenes)
-        return findings
-
-    def _resolve(self, rule: n.Rule, scenes: Mapping[str, Scene | None]) -> list[Finding]:
-        source = self.source_of(rule)
-        candidates = scenes
-        if rule.cameras is not None:
-            for name in rule.cameras:
-                if name.text not in scenes:
-                    notes = [f"cameras: {', '.join(k for k in scenes if k)}"] if any(scenes) else []
-                    hint = did_you_mean(name.text, scenes)
-                    return [finding("E106", source, name.span, name=name.text, hint=hint, notes=notes)]
-            named = {c.text for c in rule.cameras}
-            candidates = {k: v for k, v in scenes.items() if k in named}
-        found: list[Finding] | None = None
-        for camera, scene in candidates.items():
-            zones, lines, _ = self.known(scene.frame if scene else None, scene)
-            without = [lack for z in self._zones(rule) for lack in drawn.lacking(z, source, self.names, zones)]
-            missing = [
-                *(_missing(x, at, "E104", "zones", zones, scene) for x, at in without),
-                *(_missing(x, source, "E105", "lines", lines, scene) for x in names_of(rule)[1] if x.text not in lines),
-            ]
-            if not missing:
-                return self._with_scene(self.on(rule, camera), camera, scene, source)
-            found = missing if found is None else found
-        return found or []
-
-    def _with_scene(self, rule: n.Rule, camera: str, scene: Scene | None, source: Source) -> list[Finding]:
-        """What only a scene can tell: sides of its lines, flows of its zones, metres."""
-        check = ConditionCheck(source, self.names)
-        zones, _, _ = self.known(scene.frame if scene else None, scene)
-        shown = camera or (scene.name if scene else "") or "here"
-        for part in walk((rule.when, rule.clear or (), rule.excepted)):
-            if isinstance(part, n.Apply | n.Of) and part.way is not None and scene is not None:
-                name = part.names[0].text if isinstance(part, n.Apply) and part.names else ""
-                name = part.line.text if isinstance(part, n.Of) and part.line else name
-                if name in scene.lines and name not in self.names.get("line"):
-                    check.way(part.way, name, scene.lines[name].sides)
-            if isinstance(part, n.Apply) and part.word.text == "against":
-                for zone in part.names:
-                    if zone.text in zones and zones[zone.text].flow is None:
-                        hint = f"draw it: `zone {zone.text} = polygon … flowing (x, y) to (x, y)`"
-                        check.add("E303", zone.span, name=zone.text, hint=hint)
-            if isinstance(part, n.Apply) and part.compass is not None and (scene is None or scene.north is None):
-                hint = 'say degrees, such as `90deg`, or give the scene `"north": 40`'
-                check.add("E307", part.compass.span, name=part.compass.text, camera=f"`{shown}`", hint=hint)
-        if scene is None or scene.ground is None or not scene.ground.pairs:
-            for span, kind, text in metric_places((rule.when, rule.clear or (), rule.excepted))[:1]:
-                unit = IN_PICTURE.get(kind)
-                hint = (
-                    f"say it in {unit}, or give the scene four points of the ground"
-                    if unit
-                    else ("give the scene four points of the ground")
-                )
-                check.add("E302", span, what=f"`{text}`", camera=f"`{shown}`", hint=hint)
-        return check.findings
+        return resolved(self, scenes)
 
     def unrun(self) -> list[Finding]:
         """What of the rules this version reads and checks, but does not run."""
-        found: list[Finding] = []
-        for rule in (*self.rules, *self.overrides.values()):
-            source = self.source_of(rule)
-            for part in walk((rule.when,)):
-                text, at = _unrun(part)
-                if text:
-                    found.append(finding("E401", source, at, name=text, hint="leave it out for now"))
-            clauses = {
-                "grace": rule.grace > 0,
-                "clear when": rule.clear is not None,
-                "unless firing": bool(rule.unless),
-                "except": bool(rule.excepted),
-                "active": rule.active is not None,
-                "using": rule.using is not None,
-                "each zone": rule.zone is not None,
-                "severity … after": bool(rule.rises),
-            }
-            for name, used in clauses.items():
-                if used:
-                    found.append(finding("E401", source, rule.span, name=name, hint="leave it out for now"))
-        return list(ordered(found))
+        return []
 
     def labels(self, names: Iterable[n.Name]) -> frozenset[str]:
         """The detector's labels that these classes stand for."""
         return frozenset().union(*(self.classes.get(name.text, frozenset({name.text})) for name in names))
-
-
-def _unrun(part: object) -> tuple[str, Span]:
-    """What of a node is not run, and where; empty where it runs."""
-    match part:
-        case n.Apply():
-            word = WORDS.get(part.word.text)
-            if part.others or part.classes or part.compass or word is None or not word.build:
-                return part.word.text, part.word.span
-        case n.Becomes() | n.Signal() | n.Changes() | n.Sequence() | n.Compare() | n.Call():
-            return show(part), part.span
-        case n.Group() if part.near or part.other:
-            return show(part), part.span
-    return "", Span(0, 0)
-
-
-def _missing(name: n.Name, source: Source, code: str, what: str, known: Iterable[str], scene: Scene | None) -> Finding:
-    where = f" of {scene.name}" if scene else ""
-    listed = ", ".join(known) or f"none; define one in the file, or give a scene that has {what}"
-    notes = [f"{what}{where}: {listed}"]
-    return finding(code, source, name.span, name=name.text, hint=did_you_mean(name.text, known), notes=notes)
 
 
 def load(path: str | Path, *, lets: Lets | None = None) -> RuleSet:
@@ -296,11 +194,14 @@ def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> Rul
     names, found = gather(placed)
     findings = [*findings, *found, *definitions(names)]
     rules: list[n.Rule] = []
+    broken: list[Placed] = []
     for each in placed:
         if isinstance(each.item, n.RuleDef):
             found = RuleCheck(each.source, names).rule(each.item)
             findings += found
-            if not any(f.is_error for f in found):
+            if any(f.is_error for f in found):
+                broken.append(each)
+            else:
                 rules.append(desugared(each.item, names))
     overrides: dict[tuple[str, str], n.Rule] = {}
     for each in placed:
@@ -314,7 +215,7 @@ def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> Rul
         if not rules and not tests:
             hint = "write one: `rule left_bag: bag unattended > 60s`"
             findings.append(finding("W204", source, Span(0, 0), hint=hint))
-    return RuleSet(source, tuple(rules), names, overrides, tests, ordered(findings))
+    return RuleSet(source, tuple(rules), names, overrides, tests, ordered(findings), tuple(broken))
 
 
 def compile(sentence: str, scene: Scene | None = None) -> RuleSet:  # noqa: A001 - it is what one does with a sentence

@@ -167,6 +167,11 @@ def _(node: n.ZoneName) -> str:
 
 
 @show.register
+def _(node: n.LineName) -> str:
+    return f"line {node.name.text}"
+
+
+@show.register
 def _(node: n.Call) -> str:
     return f"{node.name.text}({', '.join(map(show, node.args))})"
 

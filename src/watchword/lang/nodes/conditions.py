@@ -23,6 +23,7 @@ __all__ = [
     "Expr",
     "For",
     "Group",
+    "LineName",
     "Measure",
     "Name",
     "Near",
@@ -218,12 +219,19 @@ class Call(Placed):
     """`alone(b, 2m)`: a named condition, or a word that stands with brackets."""
 
     name: Name
-    args: tuple[Amount | Name | ZoneName, ...] = ()
+    args: tuple[Amount | Name | ZoneName | LineName, ...] = ()
 
 
 @attrs.frozen
 class ZoneName(Placed):
     """`zone hall` as an argument."""
+
+    name: Name
+
+
+@attrs.frozen
+class LineName(Placed):
+    """`line gate` as an argument."""
 
     name: Name
 

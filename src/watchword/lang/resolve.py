@@ -1,0 +1,164 @@
+"""What is wrong with rules once it is known which cameras there are and what they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import attrs
+
+from watchword.lang import drawn
+from watchword.lang import nodes as n
+from watchword.lang.check import names_of
+from watchword.lang.conditions import ConditionCheck
+from watchword.lang.findings import Finding, did_you_mean, finding
+from watchword.lang.kinds import metric_places
+from watchword.lang.load import Placed
+from watchword.lang.names import Names
+from watchword.lang.refs import refs, walk
+from watchword.scene import Line, Scene, Size, Zone
+from watchword.text import Source
+from watchword.units import IN_PICTURE
+
+Known = tuple[dict[str, Zone], dict[str, Line], list[Finding]]
+
+
+class Rules(Protocol):
+    """What is asked of a rule set."""
+
+    @property
+    def rules(self) -> tuple[n.Rule, ...]: ...  # noqa: D102 - as RuleSet says
+    @property
+    def broken(self) -> tuple[Placed, ...]: ...  # noqa: D102
+    @property
+    def names(self) -> Names: ...  # noqa: D102
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
+    def source_of(self, rule: n.Rule, /) -> Source: ...  # noqa: D102
+    def zones_of(self, rule: n.Rule, /) -> list[n.Name]: ...  # noqa: D102
+    def on(self, rule: n.Rule, camera: str, /) -> n.Rule: ...  # noqa: D102
+    def known(self, frame: Size | None, scene: Scene | None, /) -> Known: ...  # noqa: D102
+
+
+@attrs.frozen
+class _Camera:
+    name: str
+    scene: Scene | None
+    zones: dict[str, Zone]
+    lines: dict[str, Line]
+
+    @property
+    def shown(self) -> str:
+        return self.name or (self.scene.name if self.scene else "") or "here"
+
+
+def resolved(rules: Rules, scenes: Mapping[str, Scene | None]) -> list[Finding]:
+    """What is wrong with rules on these cameras (None: nothing is known of what one looks at).
+
+    A rule has to apply to one camera at least, and needs of every camera it applies to what it asks for: metres, flows,
+    sides, north. Of a rule with other mistakes its zones and lines are looked up all the same.
+    """
+    findings: list[Finding] = []
+    cameras = []
+    for name, scene in scenes.items():
+        zones, lines, wrong = rules.known(scene.frame if scene else None, scene)
+        cameras.append(_Camera(name, scene, zones, lines))
+        findings += wrong
+    for rule in rules.rules:
+        findings += _rule(rules, rule, cameras)
+    told = {(f.source.name, f.span) for f in rules.findings}
+    for placed in rules.broken:
+        findings += [f for f in _broken(rules, placed, cameras) if (f.source.name, f.span) not in told]
+    return findings
+
+
+def _rule(rules: Rules, rule: n.Rule, cameras: list[_Camera]) -> list[Finding]:
+    source = rules.source_of(rule)
+    if rule.cameras is not None:
+        known = [camera.name for camera in cameras]
+        for name in rule.cameras:
+            if name.text not in known:
+                notes = [f"cameras: {', '.join(k for k in known if k)}"] if any(known) else []
+                hint = did_you_mean(name.text, known)
+                return [finding("E106", source, name.span, name=name.text, hint=hint, notes=notes)]
+        named = {c.text for c in rule.cameras}
+        cameras = [camera for camera in cameras if camera.name in named]
+    found: list[Finding] | None = None
+    wrong: dict[tuple[str, object], list[tuple[Finding, str]]] = {}
+    zones, lines = rules.zones_of(rule), names_of(rule)[1]
+    for camera in cameras:
+        missing = _missing(rules, source, zones, lines, camera)
+        if missing:
+            found = missing if found is None else found
+            continue
+        found = []
+        for one in _with_scene(rules.on(rule, camera.name), camera, source, rules.names):
+            wrong.setdefault((one.code, one.span), []).append((one, camera.shown))
+    return [*(found or []), *(_once(same) for same in wrong.values())]
+
+
+def _once(same: list[tuple[Finding, str]]) -> Finding:
+    """The same fault on several cameras, told of the first."""
+    (first, _), *rest = same
+    others = ", ".join(camera for _, camera in rest[:5]) + (", …" if len(rest) > 5 else "")
+    return attrs.evolve(first, notes=(*first.notes, f"also on: {others}")) if rest else first
+
+
+def _broken(rules: Rules, placed: Placed, cameras: list[_Camera]) -> list[Finding]:
+    """The zones and lines of a rule that has other mistakes, where no camera has them."""
+    assert isinstance(placed.item, n.RuleDef)
+    body = placed.item.body
+    bound = {c.name.text for c in body if isinstance(c, n.EachZone)} if isinstance(body, tuple) else set()
+    named = [(kind, name) for kind, name in refs(placed.item) if name.text not in bound]
+    zones = [name for kind, name in named if kind == "zone"]
+    lines = [name for kind, name in named if kind == "line"]
+    every = [_missing(rules, placed.source, zones, lines, camera) for camera in cameras]
+    return every[0] if every and all(every) else []
+
+
+def _missing(
+    rules: Rules, source: Source, zones: Iterable[n.Name], lines: Iterable[n.Name], camera: _Camera
+) -> list[Finding]:
+    lacking = [lack for zone in zones for lack in drawn.lacking(zone, source, rules.names, camera.zones)]
+    return [
+        *(_unknown(name, at, "E104", "zones", camera.zones, camera.scene) for name, at in lacking),
+        *(
+            _unknown(x, source, "E105", "lines", camera.lines, camera.scene)
+            for x in lines
+            if x.text not in camera.lines
+        ),
+    ]
+
+
+def _unknown(name: n.Name, source: Source, code: str, what: str, known: Iterable[str], scene: Scene | None) -> Finding:
+    where = f" of {scene.name}" if scene else ""
+    listed = ", ".join(known) or f"none; define one in the file, or give a scene that has {what}"
+    notes = [f"{what}{where}: {listed}"]
+    return finding(code, source, name.span, name=name.text, hint=did_you_mean(name.text, known), notes=notes)
+
+
+def _with_scene(rule: n.Rule, camera: _Camera, source: Source, names: Names) -> list[Finding]:
+    """What only a scene can tell: sides of its lines, flows of its zones, north, metres."""
+    check = ConditionCheck(source, names)
+    scene, conditions = camera.scene, (rule.when, rule.clear or (), rule.excepted)
+    for part in walk(conditions):
+        if isinstance(part, n.Apply | n.Of) and part.way is not None and scene is not None:
+            name = part.names[0].text if isinstance(part, n.Apply) and part.names else ""
+            name = part.line.text if isinstance(part, n.Of) and part.line else name
+            if name in scene.lines and name not in names.get("line"):
+                check.way(part.way, name, scene.lines[name].sides)
+        if isinstance(part, n.Apply) and part.word.text == "against":
+            for zone in part.names:
+                if zone.text in camera.zones and camera.zones[zone.text].flow is None:
+                    hint = f"draw it: `zone {zone.text} = polygon … flowing (x, y) to (x, y)`"
+                    check.add("E303", zone.span, name=zone.text, hint=hint)
+        if isinstance(part, n.Apply) and part.compass is not None and (scene is None or scene.north is None):
+            hint = 'say degrees, such as `90deg`, or give the scene `"north": 40`'
+            check.add("E307", part.compass.span, name=part.compass.text, camera=f"`{camera.shown}`", hint=hint)
+    if scene is None or scene.ground is None or not scene.ground.metric:
+        for span, kind, text in metric_places(conditions)[:1]:
+            unit = IN_PICTURE.get(kind)
+            ground = "give the scene four points of the ground"
+            hint = f"say it in {unit}, or {ground}" if unit else ground
+            check.add("E302", span, what=f"`{text}`", camera=f"`{camera.shown}`", hint=hint)
+    return check.findings
