@@ -92,7 +92,7 @@ class Column:
 
 
 REST_SINCE = Column("rest_since", "ns")
-MEMBERS = Column("members", "", 1)
+MEMBERS = Column("members", "", 0)
 
 
 def frozen(array: NDArray[Any]) -> NDArray[Any]:

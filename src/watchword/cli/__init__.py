@@ -22,6 +22,7 @@ class Commands(click.Group):
         "fix": "fix",
         "fmt": "fmt",
         "lsp": "lsp",
+        "models": "models",
         "run": "run",
         "test": "test",
         "track": "stages",
@@ -33,7 +34,8 @@ class Commands(click.Group):
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
         return [
-            *("demo", "run", "check", "test", "why", "why-not", "explain", "fmt", "fix", "words", "detect", "track"),
+            *("demo", "run", "check", "test", "why", "why-not", "explain", "fmt", "fix", "words", "models"),
+            *("detect", "track"),
             "lsp",
         ]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from watchword import boxes as bx
-from watchword.boxes import Boxes, Floats
+from watchword.boxes import Bools, Boxes, Floats
 
+Numbers = NDArray[np.int64]
 MOST = 1500
 """Candidates of one picture that are compared, the best first: 300 things, each found five times."""
 
 
-def suppress(boxes: Boxes, scores: Floats, classes: Floats, overlap: float) -> Floats:
+def suppress(boxes: Boxes, scores: Floats, classes: Numbers, overlap: float) -> Numbers:
     """Which boxes stay, best first: greedy non-maximum suppression in each class, all classes at once.
 
     A box goes if one of its class with a higher score stays and they share more than `overlap` of their union; of equal
@@ -40,12 +42,12 @@ def suppress(boxes: Boxes, scores: Floats, classes: Floats, overlap: float) -> F
         keep = ~beaten
 
 
-def without_cuts(boxes: Boxes, scores: Floats, classes: Floats, cut: Floats, share: float = 0.6) -> Floats:
+def without_cuts(boxes: Boxes, scores: Floats, classes: Numbers, cut: Bools, share: float = 0.6) -> Bools:
     """Which boxes stay of those found in overlapping tiles: pieces of a thing go where the thing is there whole.
 
     Args:
         boxes: float64 (n, 4).
-        scores: (n,); unused but for order.
+        scores: (n,).
         classes: (n,).
         cut: bool (n,), boxes that end at an edge of their tile inside the picture.
         share: Of a cut box, what another has to cover.

@@ -8,18 +8,21 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from watchword.boxes import Boxes, Floats
+from watchword.boxes import Bools, Boxes, Floats
 from watchword.detect import labels as names
 from watchword.detect import tiles as cutting
 from watchword.detect.graph import Graph, Provider
 from watchword.detect.heads import HEADS, Head, Match, Raw, Seen, recognise
 from watchword.detect.heads.head import FORMS, MARGIN, UNITS
 from watchword.detect.letterbox import FITS, PIXELS, Placing, put
-from watchword.detect.nms import suppress, without_cuts
+from watchword.detect.nms import Numbers, suppress, without_cuts
 from watchword.detections import Column, Detections
 from watchword.errors import DetectorError
 from watchword.scene import Scene
 from watchword.video import Frame
+
+Part = tuple[Boxes, Floats, Numbers, Bools]
+"""Boxes of a piece of a frame, scores, classes, and which are cut by its edge."""
 
 
 @attrs.frozen
@@ -158,8 +161,9 @@ class OnnxDetector:
                 f"no class is named {', '.join(unknown)}", where=self._where, fix=f"there is: {', '.join(sorted(have))}"
             )
         self._wanted = {k: v for k, v in self._labels.items() if v in wanted}
-        self._known = np.array(sorted(self._labels))
-        self._chosen = np.array(sorted(self._wanted))
+        self._known, self._chosen = (
+            np.isin(np.arange(max(self._labels) + 2), list(some)) for some in (self._labels, self._wanted)
+        )
 
     @property
     def name(self) -> str:
@@ -192,7 +196,7 @@ class OnnxDetector:
             DetectorError: The outputs make no sense as they are read: says what was seen and what to say.
         """
         jobs = [(k, tile) for k, frame in enumerate(frames) for tile in cutting.cut(frame.size, *self._tiles)]
-        found: list[list[tuple[Boxes, Floats, Floats, Floats]]] = [[] for _ in frames]
+        found: list[list[Part]] = [[] for _ in frames]
         for start in range(0, len(jobs), self._many):
             some = jobs[start : start + self._many]
             for (k, tile), one in zip(some, self._look([(frames[k], tile) for k, tile in some]), strict=True):
@@ -218,10 +222,10 @@ class OnnxDetector:
         nothing = Raw(np.zeros((0, 4)), np.zeros(0), np.zeros(0, np.int64))
         return (found + [nothing] * len(pieces))[: len(pieces)]
 
-    def _place(self, frame: Frame, tile: cutting.Tile, found: Raw) -> tuple[Boxes, Floats, Floats, Floats]:
+    def _place(self, frame: Frame, tile: cutting.Tile, found: Raw) -> Part:
         """Boxes in px of the frame, not yet within it; scores, classes, and which are cut by their tile."""
         self._check(found)
-        keep = np.isin(found.classes, self._chosen) & np.isfinite(found.boxes).all(axis=1)
+        keep = _among(found.classes, self._chosen) & np.isfinite(found.boxes).all(axis=1)
         boxes, scores, classes = found.boxes[keep], found.scores[keep], found.classes[keep]
         if self.reading.form == "centre":
             boxes = np.hstack((boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2))
@@ -236,7 +240,7 @@ class OnnxDetector:
         if not len(found.scores):
             return
         how, boxes = self.reading, found.boxes
-        strange = np.setdiff1d(found.classes, self._known)
+        strange = found.classes[~_among(found.classes, self._known)]
         far = float(np.abs(boxes[np.isfinite(boxes)]).max(initial=0.0))
         turned = (boxes[:, 2:] <= (boxes[:, :2] if how.form == "corner" else 0)).any(axis=1)
         wrong, fix = "", ""
@@ -254,7 +258,7 @@ class OnnxDetector:
         if wrong:
             raise DetectorError(f"head {how.head}: {wrong}", where=self._where, fix=fix)
 
-    def _table(self, frame: Frame, parts: Sequence[tuple[Boxes, Floats, Floats, Floats]]) -> Detections:
+    def _table(self, frame: Frame, parts: Sequence[Part]) -> Detections:
         """What the pieces of a frame gave, one box a thing, within the frame."""
         boxes, scores, classes, cut = (np.concatenate(column) for column in zip(*parts, strict=True))
         if self._head.suppress or len(parts) > 1:
@@ -274,3 +278,8 @@ class OnnxDetector:
     def close(self) -> None:
         """Give the model back."""
         self._graph.close()
+
+
+def _among(classes: Numbers, table: Bools) -> Bools:
+    """Which numbers a table, whose last entry is False, says yes to."""
+    return np.asarray(table[np.clip(classes, -1, len(table) - 1)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from watchword.boxes import Boxes, Floats
+from watchword.boxes import Bools, Boxes
 
 Tile = tuple[int, int, int, int]
 OVERLAP = 0.2
@@ -26,7 +26,7 @@ def cut(size: tuple[int, int], across: int, down: int) -> list[Tile]:
     return found + [(left, top, right, bottom) for top, bottom in steps[1] for left, right in steps[0]]
 
 
-def cuts(boxes: Boxes, tile: Tile, size: tuple[int, int]) -> Floats:
+def cuts(boxes: Boxes, tile: Tile, size: tuple[int, int]) -> Bools:
     """Which boxes, in px of the frame, end at an edge of the tile that is no edge of the frame: bool (n,)."""
     left, top, right, bottom = tile
     return np.asarray(

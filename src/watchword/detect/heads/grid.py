@@ -17,14 +17,19 @@ ANCHORS = {
 """Widths and heights of YOLOv5's boxes by stride, px, for models trained on COCO."""
 
 
-def cells(size: Size, strides: Sequence[int], shift: float = 0.0) -> Array:
-    """Cells of all strides in the order of such models' rows: float64 (n, 3), x and y in cells, stride in px."""
-    found = []
+def cells(rows: Array, size: Size, strides: Sequence[int]) -> Array:
+    """Where the cells of rows are: float64 (n, 3), x and y in cells, stride in px. Rows go stride by stride and line by
+    line.
+    """
+    found = np.empty((len(rows), 3))
+    start = 0
     for stride in strides:
         across, down = -(-size[0] // stride), -(-size[1] // stride)
-        y, x = np.mgrid[:down, :across]
-        found.append(np.column_stack((x.ravel() + shift, y.ravel() + shift, np.full(x.size, float(stride)))))
-    return np.concatenate(found)
+        here = (rows >= start) & (rows < start + across * down)
+        y, x = np.divmod(rows[here] - start, across)
+        found[here] = np.column_stack((x, y, np.full(len(x), stride)))
+        start += across * down
+    return found
 
 
 def strides_of(rows: int, size: Size, each: int = 1) -> tuple[int, ...]:
@@ -40,25 +45,26 @@ def follows(rows: Array, size: Size, strides: Sequence[int]) -> bool | None:
 
     A decoded row's centre lies near its cell whatever the picture shows, an offset within the cell knows nothing of it.
     """
-    grid = cells(size, strides, 0.5)
+    grid = cells(np.arange(len(rows)), size, strides)
     x = np.asarray(rows[:, 0], np.float64)
-    if len(x) != len(grid) or not np.isfinite(x).all() or x.std() < 1e-9:
+    if not np.isfinite(x).all() or x.std() < 1e-9:
         return None
-    together = float(np.corrcoef(x, grid[:, 0] * grid[:, 2])[0, 1])
+    together = float(np.corrcoef(x, (grid[:, 0] + 0.5) * grid[:, 2])[0, 1])
     return True if together > 0.8 else False if together < 0.5 else None
 
 
 def yolox(outputs: Sequence[Array], size: Size, least: float) -> list[Raw]:
     """YOLOX (arXiv 2107.08430), not decoded: (b, n, 5 + classes), offsets in cells, logarithms of sizes in cells."""
     (out,) = outputs
-    grid = cells(size, strides_of(out.shape[1], size))
+    strides = strides_of(out.shape[1], size)
     found = []
     for one in out:
         likely = np.flatnonzero(one[:, 4] >= least)  # a class's score is at most 1
         rows, scores, classes = best(one[likely, 5:] * one[likely, 4:5], least)
         rows = likely[rows]
-        at, stride = grid[rows, :2], grid[rows, 2:]
-        middle = (one[rows, :2] + at) * stride
+        grid = cells(rows, size, strides)
+        stride = grid[:, 2:]
+        middle = (one[rows, :2] + grid[:, :2]) * stride
         half = np.exp(np.minimum(one[rows, 2:4].astype(np.float64), 20.0)) * stride / 2
         found.append(raw(np.hstack((middle - half, middle + half)), scores, classes))
     return found
@@ -73,10 +79,11 @@ def fastestdet(outputs: Sequence[Array], size: Size, least: float) -> list[Raw]:
     _, _, down, across = out.shape
     found = []
     for one in out:
-        table = one.reshape(len(one), -1).T
-        score = table[:, :1].clip(0) ** 0.6 * table[:, 5:].clip(0) ** 0.4
-        rows, scores, classes = best(score, least)
-        some = table[rows].astype(np.float64)
+        table = one.reshape(len(one), -1)
+        likely = np.flatnonzero(table[0] >= least ** (1 / 0.6))  # a class's score is at most 1
+        some = table[:, likely].T.astype(np.float64)
+        rows, scores, classes = best(some[:, :1] ** 0.6 * some[:, 5:].clip(0) ** 0.4, least)
+        some, rows = some[rows], likely[rows]
         x = (rows % across + np.tanh(some[:, 1])) / across * size[0]
         y = (rows // across + np.tanh(some[:, 2])) / down * size[1]
         half = sigmoid(some[:, 3:5]) * np.array(size) / 2
@@ -93,12 +100,13 @@ def nanodet(outputs: Sequence[Array], size: Size, least: float) -> list[Raw]:
     """
     (out,) = outputs
     strides = strides_of(out.shape[1], size)
-    grid = cells(size, strides, 0.0 if len(strides) == 4 else 0.5)
+    shift = 0.0 if len(strides) == 4 else 0.5
     found = []
     for one in out:
         rows, scores, classes = best(one[:, :-32], least)
-        sides = softmax(one[rows, -32:].reshape(-1, 4, 8)) @ np.arange(8.0) * grid[rows, 2:]
-        middle = grid[rows, :2] * grid[rows, 2:]
+        grid = cells(rows, size, strides)
+        sides = softmax(one[rows, -32:].reshape(-1, 4, 8)) @ np.arange(8.0) * grid[:, 2:]
+        middle = (grid[:, :2] + shift) * grid[:, 2:]
         found.append(raw(np.hstack((middle - sides[:, :2], middle + sides[:, 2:])), scores, classes))
     return found
 
