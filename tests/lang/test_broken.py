@@ -15,6 +15,7 @@ import pytest
 from watchword.lang import check_text
 from watchword.lang.allow import allowed
 from watchword.lang.findings import CODES, Finding, ordered, show_all
+from watchword.run.plan import unplanned
 from watchword.scene import Scene
 from watchword.text import Source
 
@@ -29,7 +30,7 @@ def findings(path: Path) -> tuple[Finding, ...]:
     if text.startswith("# scene"):
         found += rules.resolve({"hall": STATION})
     if text.startswith("# run"):
-        found += rules.unrun()
+        found += unplanned(rules)
     return allowed(ordered(found), rules.sources, date(2026, 6, 1))
 
 

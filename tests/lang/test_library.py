@@ -48,7 +48,7 @@ def test_a_files_own_condition_takes_the_place_of_the_librarys():
 def test_what_is_wrong_with_a_call_is_told_where_it_is_called():
     text = "rule a {\n  when surges(person, zone hall, 50%, 30m) for 2s\n}\n"
     (finding,) = check_text(Source("a.watch", text)).findings
-    assert (finding.code, finding.where) == ("E202", "a.watch:2:42")
+    assert (finding.code, finding.where) == ("E202", "a.watch:2:39")
     assert finding.other is not None
     assert finding.other.source.name == "library.watch"
 

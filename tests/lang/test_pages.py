@@ -12,6 +12,7 @@ from watchword.lang import check_text
 from watchword.lang.allow import allowed
 from watchword.lang.findings import CODES
 from watchword.lang.pages import PAGES, Page
+from watchword.run.plan import unplanned
 from watchword.scene import Scene
 from watchword.text import Source
 
@@ -25,7 +26,7 @@ def codes(text: str, page: Page, folder: Path) -> list[str]:
     if page.asks == "scene" and not any(f.is_error for f in found):
         found += rules.resolve({"hall": STATION})
     if page.asks == "run":
-        found += rules.unrun()
+        found += unplanned(rules)
     if page.asks == "detector":
         watch = pytest.importorskip("watchword").Watch(rules, detector="motion")
         found += watch.unseen()
