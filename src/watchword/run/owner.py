@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
 from watchword.lang.rewrite import ns
 from watchword.run.look import Look, Slots, Times, Values
+from watchword.run.motion import Window
+from watchword.run.near import NOBODY, Reach, person_at_rest, same_camera
 from watchword.run.things import Things
-from watchword.units import METRES, SECOND
+from watchword.units import SECOND, TIME
 
-NEAR_METRES, NEAR_HEIGHTS, STAY = 2.0, 1.5, 5 * SECOND
-NOBODY = -1
-_PAIR = np.int64(1) << 32
-
-
+STAY = 5 * SECOND
 LEAVING = 0.12
 """Heights a second at which an owner's distance has to grow to be walking away; people walk at about 0.8."""
+NOT_PICKED, LOST = -2, -3
+"""In place of an owner's slot: not picked yet, and picked, but nothing is known of it any more."""
+_PAIR = np.int64(1) << 32
 
 
 class Unattended:
@@ -61,19 +61,50 @@ class Unattended:
         return None if owner == NOBODY else owner
 
 
-def _limits(values: tuple[n.Amount, ...]) -> tuple[float | None, float | None, int]:
-    """R in metres or in pixels (None: the usual), and T in ns."""
-    metres = pixels = None
-    stay = STAY
+def _limits(values: tuple[n.Amount, ...]) -> tuple[Reach, int]:
+    """R, and T in ns."""
+    reach, stay = Reach(), STAY
     for value in values:
-        assert isinstance(value, n.Quantity)  # parameters are put in before rules are planned
-        if value.unit in METRES:
-            metres = float(value.number) * float(METRES[value.unit])
-        elif value.unit == "px":
-            pixels = float(value.number)
-        else:
+        if isinstance(value, n.Quantity) and value.unit in TIME:
             stay = ns(value)
-    return metres, pixels, stay
+        else:
+            reach = Reach.of(value)
+    return reach, stay
+
+
+class Owners:
+    """The second things of `using o = owner of b within R`: the person nearest within R when `b` came to rest.
+
+    It is picked when the thing first comes to rest, once, and kept as long as the thing is known.
+
+    Attributes:
+        owner: int64 (m, slots): a slot, or `NOBODY`, `NOT_PICKED`, `LOST`.
+    """
+
+    def __init__(self, reach: Sequence[n.Amount | None]) -> None:
+        self._reach = [Reach.of(amount) for amount in reach]
+        self.owner = np.zeros((len(reach), 0), np.int64)
+
+    def grow(self, size: int) -> None:
+        """Have room for this many slots."""
+        more = np.full((len(self._reach), size - self.owner.shape[1]), NOT_PICKED)
+        self.owner = np.concatenate((self.owner, more), axis=1)
+
+    def forget(self, slots: Slots) -> None:
+        """Drop what is remembered of these slots; whose owner one of them was, has lost it."""
+        self.owner[np.isin(self.owner, slots)] = LOST
+        self.owner[:, slots] = NOT_PICKED
+
+    def step(self, look: Look) -> None:
+        """Pick the owners of what has come to rest in this look."""
+        rows = look.rows
+        slots = look.slots[rows]
+        rest = (look.things.still[slots] == 1) & ~look.person[rows]
+        if not rest.any():
+            return
+        for k, reach in enumerate(self._reach):
+            for row in rows[rest & (self.owner[k, slots] == NOT_PICKED)].tolist():
+                self.owner[k, look.slots[row]] = person_at_rest(look, row, reach)
 
 
 class _Watch:
@@ -83,8 +114,8 @@ class _Watch:
     since when it has been so. So the state is as large as the crowd around things, not as things times people.
     """
 
-    def __init__(self, metres: float | None, pixels: float | None, stay: int) -> None:
-        self._metres, self._pixels, self._stay = metres, pixels, stay
+    def __init__(self, reach: Reach, stay: int) -> None:
+        self._reach, self._stay = reach, stay
         self.owner = np.zeros(0, np.int64)
         self._chosen = np.zeros(0, np.bool_)
         self._owner_near = np.zeros(0, np.bool_)
@@ -117,99 +148,47 @@ class _Watch:
         things, slots = look.things, look.slots
         still = things.still[slots]
         bags = np.flatnonzero(~look.person)
-        thing, person = _same_camera(look.camera[bags], look.camera[look.people])
-        thing, person = bags[thing], look.people[person]
         # A person unseen for longer than the gap limit is not known to be near any more; an owner is asked below.
-        near = self._near(things, slots[thing], slots[person]) & look.held[person]
-        self._meet(look, slots[thing[near]], slots[person[near]], look.now[thing[near]])
+        people = np.flatnonzero(look.person & look.held)
+        thing, person = same_camera(look.camera[bags], look.camera[people])
+        thing, person = bags[thing], people[person]
+        near = self._reach.near(things, slots[thing], slots[person])
+        thing, person = thing[near], person[near]
+        since = self._meet(look, slots[thing], slots[person], look.now[thing])
+        stays = look.now[thing] - since >= self._stay
         staying = np.zeros(len(slots), np.bool_)
-        stays = look.now[thing] - self._since_of(slots[thing], slots[person]) >= self._stay
-        staying[thing[near & stays]] = True
+        staying[thing[stays]] = True
         self._drop(slots[bags[still[bags] == -1]])
         for row in bags[(still[bags] == 1) & ~self._chosen[slots[bags]]].tolist():
-            self.owner[slots[row]] = self._owner_at_rest(look, row)
+            self.owner[slots[row]] = person_at_rest(look, row, self._reach)
             self._chosen[slots[row]] = True
             self._owner_near[slots[row]] = self.owner[slots[row]] != NOBODY
         self._follow_owners(look, slots[bags], look.now[bags], look.limit[bags])
         # Who attends while the owner is away becomes it: of several the one who has been there longest.
-        away = ~self._owner_near[slots]
-        take = near & stays & away[thing]
-        if take.any():
-            since = self._since_of(slots[thing[take]], slots[person[take]])
-            for k in np.argsort(-since, kind="stable").tolist():
-                self.owner[slots[thing[take][k]]] = slots[person[take][k]]
-                self._owner_near[slots[thing[take][k]]] = True
-                self._owner_end[slots[thing[take][k]]] = NEVER
+        take = np.flatnonzero(stays & ~self._owner_near[slots[thing]])
+        for k in take[np.argsort(-since[take], kind="stable")].tolist():
+            self.owner[slots[thing[k]]] = slots[person[k]]
+            self._owner_near[slots[thing[k]]] = True
+            self._owner_end[slots[thing[k]]] = NEVER
         attended = staying | self._owner_near[slots]
         value: Values = np.where(still == 1, np.where(attended, -1, 1), still).astype(np.int8)
         return value
 
-    def _near(self, things: Things, bags: Slots, people: Slots) -> NDArray[np.bool_]:
-        with np.errstate(invalid="ignore"):
-            far = np.hypot(*(things.at[bags] - things.at[people]).T)
-            metres = np.hypot(*(things.ground[bags] - things.ground[people]).T)
-            height = things.box[people, 3] - things.box[people, 1]
-            reach = NEAR_METRES if self._metres is None else self._metres
-            by_height = far <= NEAR_HEIGHTS * height
-            near: NDArray[np.bool_] = np.where(np.isfinite(metres), metres <= reach, by_height)
-            if self._pixels is not None:
-                near = far <= self._pixels
-        return near
-
-    def _meet(self, look: Look, bags: Slots, people: Slots, now: Times) -> None:
-        """Keep the pairs of this tick's cameras that are still near, with their since; take in new ones."""
+    def _meet(self, look: Look, bags: Slots, people: Slots, now: Times) -> Times:
+        """Keep the pairs of this tick's cameras that are still near, and take in new ones; since when each has been."""
         keys = bags.astype(np.int64) * _PAIR + people
-        order = np.argsort(keys)
-        keys, now = keys[order], now[order]
-        since = np.minimum(now, self._lookup(keys, now))
-        elsewhere = ~np.isin(look.things.camera[self._pairs // _PAIR], look.cams)
-        keys = np.concatenate((self._pairs[elsewhere], keys))
-        since = np.concatenate((self._since[elsewhere], since))
-        order = np.argsort(keys)
-        self._pairs, self._since = keys[order], since[order]
-
-    def _lookup(self, keys: NDArray[np.int64], default: Times) -> Times:
-        if not len(self._pairs):
-            return default
-        at = np.minimum(np.searchsorted(self._pairs, keys), len(self._pairs) - 1)
-        found: Times = np.where(self._pairs[at] == keys, self._since[at], default)
-        return found
-
-    def _since_of(self, bags: Slots, people: Slots) -> Times:
-        keys = bags.astype(np.int64) * _PAIR + people
-        return self._lookup(keys, np.full(len(keys), np.iinfo(np.int64).max // 2))
-
-    def _owner_at_rest(self, look: Look, row: int) -> int:
-        """The person nearest within R when the thing came to rest."""
-        things, slot = look.things, int(look.slots[row])
-        camera = int(things.camera[slot])
-        rest = int(things.rest[slot])
-        if rest == NEVER:
-            times, _, inside = things.window(look.slots[row : row + 1], look.now[row : row + 1])
-            rest = int(times[0, inside[0].sum() - 1])
-        limit = look.cameras[camera].limit()
-        best, owner = np.inf, NOBODY
-        for person in look.people_of(camera):
-            when, path = things.path(person)
-            if not len(when):
-                continue
-            k = int(np.argmin(np.abs(when - rest)))
-            if abs(int(when[k]) - rest) > limit:
-                continue
-            far = float(np.hypot(*(path[k, :2] - things.at[slot])))
-            near = far <= NEAR_HEIGHTS * path[k, 2] if self._pixels is None else far <= self._pixels
-            if self._metric(look, camera) and self._pixels is None:
-                metres = look.metres(camera, path[k : k + 1, :2])[0] - things.ground[slot]
-                if np.isfinite(metres).all():
-                    near = bool(np.hypot(*metres) <= (NEAR_METRES if self._metres is None else self._metres))
-            if near and far < best:
-                best, owner = far, person
-        return owner
-
-    @staticmethod
-    def _metric(look: Look, camera: int) -> bool:
-        scene = look.cameras[camera].scene
-        return scene is not None and scene.ground is not None and bool(scene.ground.pairs)
+        since = now
+        if len(self._pairs):
+            at = np.minimum(np.searchsorted(self._pairs, keys), len(self._pairs) - 1)
+            since = np.where(self._pairs[at] == keys, self._since[at], now)
+        pairs, times = keys, since
+        if len(look.cams) < len(look.cameras) and len(self._pairs):
+            elsewhere = ~np.isin(look.things.camera[self._pairs // _PAIR], look.cams)
+            pairs = np.concatenate((self._pairs[elsewhere], keys))
+            times = np.concatenate((self._since[elsewhere], since))
+        order = np.argsort(pairs)
+        self._pairs, self._since = pairs[order], times[order]
+        return since
 
     def _follow_owners(self, look: Look, bags: Slots, now: Times, limit: Times) -> None:
         """Whether each owner is within R. Hidden within R it goes on attending until its end is known, and T more.
@@ -218,10 +197,12 @@ class _Watch:
         """
         self.left_at.clear()
         has = self.owner[bags] != NOBODY
+        if not has.any():
+            return
         bags, now = bags[has], now[has]
         owners = self.owner[bags]
         things = look.things
-        near = self._near(things, bags, owners)
+        near = self._reach.near(things, bags, owners)
         over = ~things.alive[owners] | things.told[owners] | (things.end[owners] != NEVER)
         known = np.where(over & (self._owner_end[bags] == NEVER), now, self._owner_end[bags])
         self._owner_end[bags] = np.where(over, known, NEVER)
@@ -237,8 +218,9 @@ class _Watch:
 
 def _was_leaving(things: Things, person: int, thing: int) -> bool:
     """True where a person's distance from a thing grew when they were last seen."""
-    times, at, inside = things.window(np.array([person]), things.last[person : person + 1])
-    looks, places = times[0, inside[0]], at[0, inside[0]]
+    window = Window.of(things, np.array([person]), things.last[person : person + 1])
+    count = int(window.count[0])
+    looks, places = window.times[:count, 0], window.at[:, :count, 0].T
     # Over the last second, or since the look before where that is longer ago.
     k = int(np.argmax(looks[0] - looks >= SECOND)) if looks[0] - looks[-1] >= SECOND else len(looks) - 1
     if k == 0:
@@ -247,14 +229,3 @@ def _was_leaving(things: Things, person: int, thing: int) -> bool:
     height = things.box[person, 3] - things.box[person, 1]
     passed = (int(looks[0]) - int(looks[k])) / SECOND
     return bool((far[0] - far[k]) / passed > LEAVING * height)
-
-
-def _same_camera(a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[Slots, Slots]:
-    """Positions of every pair of a row of `a` and one of `b` that have the same camera."""
-    order = np.argsort(b, kind="stable")
-    ordered = b[order]
-    low, high = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
-    counts = high - low
-    first = np.repeat(np.arange(len(a)), counts)
-    starts = np.repeat(low - np.concatenate(([0], np.cumsum(counts)[:-1])) if len(a) else low, counts)
-    return first, order[np.arange(len(first)) + starts]

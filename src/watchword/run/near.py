@@ -1,0 +1,168 @@
+"""Who is near whom: pairs of things and people of one camera, and who was near a thing when it came to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from watchword.detections import NEVER
+from watchword.lang import nodes as n
+from watchword.run.look import Bools, Look, Slots, Values
+from watchword.run.motion import Window
+from watchword.run.things import PATH, Things
+from watchword.units import METRES
+
+Floats = NDArray[np.float64]
+
+NOBODY = -1
+NEAR_METRES, NEAR_HEIGHTS = 2.0, 1.5
+ALONE_METRES, ALONE_HEIGHTS = 5.0, 3.0
+
+
+@attrs.frozen
+class Reach:
+    """How far near is.
+
+    Attributes:
+        metres: On a calibrated ground.
+        heights: Without calibration: so many heights of the person's box.
+        pixels: Where it is given in pixels, that counts alone.
+    """
+
+    metres: float = NEAR_METRES
+    heights: float = NEAR_HEIGHTS
+    pixels: float | None = None
+
+    @classmethod
+    def of(cls, amount: n.Amount | None) -> Reach:
+        """As a rule says it; None is the usual."""
+        if amount is None:
+            return cls()
+        assert isinstance(amount, n.Quantity)  # parameters are put in before rules are planned
+        number = float(amount.number)
+        return cls(pixels=number) if amount.unit == "px" else cls(metres=number * float(METRES[amount.unit]))
+
+    def holds(self, far: Floats, metres: Floats | None, height: Floats) -> Bools:
+        """Where squared distances, in pixels and in metres (NaN off the ground), are no further than this."""
+        near: Bools
+        if self.pixels is not None:
+            near = far <= self.pixels**2
+            return near
+        near = far <= (self.heights * height) ** 2
+        return near if metres is None else np.where(np.isnan(metres), near, metres <= self.metres**2)
+
+    def near(self, things: Things, one: Slots, person: Slots) -> Bools:
+        """Which things are near which people, pair by pair: slots (p,) each, bool (p,)."""
+        box = things.box.reshape(-1)
+        height = box.take(4 * person + 3) - box.take(4 * person + 1)
+        with np.errstate(invalid="ignore"):
+            return self.holds(squares(things.at, one, person), ground_squares(things, one, person), height)
+
+
+def squares(places: Floats, one: Slots, two: Slots) -> Floats:
+    """Squared distances of places (slots, 2), pair by pair."""
+    flat = places.reshape(-1)
+    x, y = flat.take(2 * one), flat.take(2 * one + 1)
+    x -= flat.take(2 * two)
+    y -= flat.take(2 * two + 1)
+    x *= x
+    y *= y
+    x += y
+    return x
+
+
+def ground_squares(things: Things, one: Slots, two: Slots) -> Floats | None:
+    """The same on the ground, m²; None where none of them is on a calibrated one."""
+    if not np.isfinite(things.ground.reshape(-1).take(2 * two)).any():
+        return None
+    return squares(things.ground, one, two)
+
+
+def same_camera(a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[Slots, Slots]:
+    """Positions of every pair of a row of `a` and one of `b` that have the same camera."""
+    order = np.argsort(b, kind="stable")
+    ordered = b[order]
+    low, high = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
+    counts = high - low
+    first = np.repeat(np.arange(len(a)), counts)
+    starts = np.repeat(low - (np.cumsum(counts) - counts), counts)
+    return first, order[np.arange(len(first)) + starts]
+
+
+def rest_of(look: Look, row: int) -> int:
+    """When a still thing came to rest, ns: by its detector's word, else where its stillness began."""
+    slot = int(look.slots[row])
+    rest = int(look.things.rest[slot])
+    if rest != NEVER:
+        return rest
+    window = Window.of(look.things, look.slots[row : row + 1], look.now[row : row + 1])
+    return int(window.times[int(window.count[0]) - 1, 0])
+
+
+def person_at_rest(look: Look, row: int, reach: Reach) -> int:
+    """The slot of the person nearest within reach of a thing when it came to rest; `NOBODY` where there was none."""
+    things, slot = look.things, int(look.slots[row])
+    camera = int(things.camera[slot])
+    people = np.array([p for p in look.people_of(camera) if things.path_n[p] and p != slot], np.intp)
+    if not len(people):
+        return NOBODY
+    kept = things.path_n[people]
+    order = np.arange(min(PATH, int(kept.max())))
+    off = np.abs(things.path_time[people[:, None], order] - rest_of(look, row))
+    off = np.where(order < kept[:, None], off, np.iinfo(np.int64).max)
+    k = _nearest_time(off, kept)
+    pick = np.arange(len(people))
+    at = things.path_at[people, k]
+    far = ((at[:, :2] - things.at[slot]) ** 2).sum(axis=1)
+    metres = ((look.metres(camera, at[:, :2]) - things.ground[slot]) ** 2).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        near = reach.holds(far, metres, at[:, 2]) & (off[pick, k] <= look.cameras[camera].limit())
+    best = int(np.argmin(np.where(near, far, np.inf)))
+    return int(people[best]) if near[best] else NOBODY
+
+
+def _nearest_time(off: NDArray[np.int64], kept: NDArray[np.int64]) -> Slots:
+    """The place in each path (p, k) nearest to a time; of two as near the older one, wherever the ring begins."""
+    best = off.min(axis=1)
+    # Position j of a ring that holds `kept` places is the (j - kept) mod PATH-th, counted from its oldest.
+    age = (np.arange(off.shape[1]) - np.where(kept >= PATH, kept % PATH, 0)[:, None]) % PATH
+    k: Slots = np.argmin(np.where(off == best[:, None], age, PATH), axis=1)
+    return k
+
+
+class Alone:
+    """`is alone`: no other person within 5 m, without calibration 3 times its height.
+
+    One whose tracker has ended it a moment ago may still be there: it is not known then.
+    """
+
+    reach = Reach(ALONE_METRES, ALONE_HEIGHTS)
+
+    def __init__(self, calls: Sequence[n.Apply]) -> None:
+        self._calls = len(calls)
+
+    def grow(self, size: int) -> None:
+        """Nothing to do."""
+
+    def forget(self, slots: Slots) -> None:
+        """Nothing to do."""
+
+    def step(self, look: Look) -> Values:
+        """Values int8 (m, rows)."""
+        rows, held = look.rows, look.held
+        people = np.flatnonzero(look.person & held)
+        one, other = same_camera(look.camera[rows], look.camera[people])
+        one, other = rows[one], people[other]
+        slots = look.slots
+        apart = one != other
+        one, other = one[apart], other[apart]
+        near = self.reach.near(look.things, slots[other], slots[one])
+        one, other = one[near], other[near]
+        sure = ~look.things.told[slots[other]]
+        value = np.ones(len(slots), np.int8)
+        value[one[~sure]] = 0
+        value[one[sure]] = -1
+        return np.tile(value, (self._calls, 1))
