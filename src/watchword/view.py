@@ -51,9 +51,9 @@ AGREES = 0.7
 """Correlation of a block that is seen as it was."""
 SEEN = 0.3
 """The view may be lost where fewer of the blocks agree: if they are bare, or if light and dark are where they were …"""
-NEARLY = 0.85
+NEARLY = 0.9
 """… by this correlation: no crowd stands there, the camera was moved a little."""
-GONE = 0.12
+GONE = 0.11
 """The view is lost where fewer of the blocks agree, whatever else."""
 BARE = 0.25
 """A block has lost its edges where no more than this share of their energy is left."""
