@@ -32,23 +32,25 @@ WORDS = (
         "state",
         "is W",
         "No other person is within 5 m; without calibration, within 3 times its height.",
-        "",
+        "watchword.run.near:Alone",
         "rule lone_child { each person p in zone hall when p is alone for 30s }",
     ),
     Word(
         "drops",
         "event",
         "W CLASS",
-        "A thing of the class came to rest beside the person, who had brought it.",
-        "",
+        "A thing of the class came to rest, the person is its owner, and it was not there before the person was. Dated "
+        "when it came to rest.",
+        "watchword.run.hands:Drops",
         "rule dropped: person drops bag",
     ),
     Word(
         "takes",
         "event",
         "W CLASS",
-        "A thing of the class that was at rest went away with the person.",
-        "",
+        "A thing of the class that was still begins to move, and the person is the nearest within 2 m of it (without "
+        "calibration 1.5 times the person's height).",
+        "watchword.run.hands:Takes",
         "rule taken: person takes bag",
     ),
 )
