@@ -17,7 +17,8 @@ from watchword.units import METRES
 
 Floats = NDArray[np.float64]
 
-NOBODY = -1
+NOBODY, NOT_PICKED, LOST = -1, -2, -3
+"""In place of a person's slot: there is none; not picked yet; picked, but nothing is known of them any more."""
 NEAR_METRES, NEAR_HEIGHTS = 2.0, 1.5
 ALONE_METRES, ALONE_HEIGHTS = 5.0, 3.0
 

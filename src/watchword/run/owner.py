@@ -11,15 +11,13 @@ from watchword.lang import nodes as n
 from watchword.lang.rewrite import ns
 from watchword.run.look import Look, Slots, Times, Values
 from watchword.run.motion import Window
-from watchword.run.near import NOBODY, Reach, person_at_rest, same_camera
+from watchword.run.near import LOST, NOBODY, NOT_PICKED, Reach, person_at_rest, same_camera
 from watchword.run.things import Things
 from watchword.units import SECOND, TIME
 
 STAY = 5 * SECOND
 LEAVING = 0.12
 """Heights a second at which an owner's distance has to grow to be walking away; people walk at about 0.8."""
-NOT_PICKED, LOST = -2, -3
-"""In place of an owner's slot: not picked yet, and picked, but nothing is known of it any more."""
 _PAIR = np.int64(1) << 32
 
 
