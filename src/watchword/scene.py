@@ -17,7 +17,8 @@ down, with what else is known of them beside (RFC 7946 allows such members)::
       "lines": {
         "gate": {"type": "LineString", "coordinates": [[640, 90], [640, 700]], "from": "street", "to": "lobby"}
       },
-      "ground": {"pairs": [[[100, 700], [0, 0]], …], "heights": [[640, 700, 310]]}
+      "ground": {"pairs": [[[100, 700], [0, 0]], …], "heights": [[640, 700, 310]]},
+      "masks": [[[900, 0], [1280, 0], [1280, 200], [900, 200]]]
     }
 """
 
@@ -306,6 +307,7 @@ class Scene:
         view: "eye" (people stand on the ground, seen from the side) or "overhead".
         ground: Calibration, where there is one.
         north: Where north lies in the picture, in degrees clockwise from up, 0 ≤ north < 360; None: nobody said.
+        masks: Parts of the picture that nobody may look at, as polygons: they are black before any detector sees them.
         name: The file it came from, for messages.
 
     Raises:
@@ -319,6 +321,7 @@ class Scene:
     view: View = "eye"
     ground: Ground | None = None
     north: float | None = None
+    masks: tuple[Ring, ...] = ()
     name: str = "scene"
 
     def __attrs_post_init__(self) -> None:
@@ -345,6 +348,10 @@ class Scene:
             named = _named(what, getattr(self, field))
             bound = {k: attrs.evolve(v, frame=frame, view=self.view) for k, v in named.items()}
             object.__setattr__(self, field, MappingProxyType(bound))
+        masks = tuple(_ring(f"mask {k}", ring) for k, ring in enumerate(self.masks, 1))
+        for k, ring in enumerate(masks, 1):
+            _inside_frame(f"mask {k}", ring, frame)
+        object.__setattr__(self, "masks", masks)
         if self.ground is not None:
             seen = frame if self.view == "eye" else None  # from overhead a height says nothing of the ground
             object.__setattr__(self, "ground", attrs.evolve(self.ground, frame=seen))
@@ -383,7 +390,7 @@ class Scene:
 
     @classmethod
     def _from(cls, data: Any, name: str) -> Self:
-        _only("the scene", data, {"frame", "zones", "lines", "time_zone", "view", "ground", "north", "camera"})
+        _only("the scene", data, {"frame", "zones", "lines", "time_zone", "view", "ground", "north", "masks", "camera"})
         if "frame" not in data:
             raise SceneError("frame is missing", fix='say what size the zones are drawn for: "frame": [1280, 720]')
         frame = data["frame"]
@@ -398,6 +405,7 @@ class Scene:
             time_zone=data.get("time_zone", "UTC"),
             view=data.get("view", "eye"),
             ground=ground,
+            masks=_masks(data.get("masks", [])),
             north=data.get("north"),
             name=name,
         )
@@ -426,7 +434,15 @@ class Scene:
             data["north"] = self.north
         if self.ground:
             data["ground"] = self.ground.to_json()
+        if self.masks:
+            data["masks"] = [[list(p) for p in ring] for ring in self.masks]
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _masks(data: Any) -> tuple[Ring, ...]:
+    if not isinstance(data, list) or any(not isinstance(ring, list) for ring in data):
+        raise SceneError("masks are a list of polygons", fix='"masks": [[[x, y], [x, y], [x, y]], …]')
+    return tuple(tuple(ring) for ring in data)
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
