@@ -71,9 +71,18 @@ def calls(node: Any, names: Names) -> Any:
             return part
         given = {p.text: a for p, a in zip(define.parameters, part.args, strict=True)}
         # The definition may stand in another text: what it says has its place where it is called.
-        return calls(mapped(argued(define.body, given), lambda p: attrs.evolve(p, span=part.span)), names)
+        return calls(_placed(argued(define.body, given), part.span), names)
 
     return mapped(node, change)
+
+
+def _placed(node: Any, span: Span) -> Any:
+    """The tree with one place for all that is in it."""
+    if isinstance(node, tuple):
+        return tuple(_placed(part, span) for part in node)
+    if not isinstance(node, n.Placed):
+        return node
+    return attrs.evolve(node, span=span, **{field: _placed(getattr(node, field), span) for field in fields(node)})
 
 
 def argued(body: n.Expr, given: Mapping[str, Any]) -> n.Expr:
