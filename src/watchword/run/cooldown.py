@@ -1,8 +1,8 @@
-"""Which alerts are up, and what that holds back: others of their key, and rules that yield to theirs."""
+"""What holds alerts back: others of their key that are up, rules that theirs yields to, and how many there may be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -56,3 +56,39 @@ class Up:
     def is_up(self, rule: str, camera: int, now: int) -> bool:
         """Whether an alert of the rule is up on the camera, or an event of it was told at this look."""
         return (rule, camera) in self._ids or self._moments.get((rule, camera)) == now
+
+
+class Cap:
+    """How many alerts of a rule may be under way on a camera; of those that are too many it is said once.
+
+    Args:
+        most: So many.
+        capped: Called once per rule and camera with rule, camera, time and how many had to wait.
+    """
+
+    def __init__(self, most: int, capped: Callable[[str, int, int, int], None] | None = None) -> None:
+        self._most, self._capped = most, capped
+        self._many: dict[tuple[str, int], int] = {}
+        self._waiting: dict[tuple[str, int], tuple[int, int]] = {}
+        self._told: set[tuple[str, int]] = set()
+
+    def take(self, rule: str, camera: int, now: int) -> bool:
+        """Whether there is room for one more; it is then counted."""
+        many = self._many.get((rule, camera), 0)
+        if many >= self._most:
+            self._waiting[rule, camera] = (now, self._waiting.get((rule, camera), (0, 0))[1] + 1)
+            return False
+        self._many[rule, camera] = many + 1
+        return True
+
+    def give(self, rule: str, camera: int) -> None:
+        """One is over."""
+        self._many[rule, camera] -= 1
+
+    def tell(self) -> None:
+        """Say what had to wait in this turn, where that was not said before."""
+        for (rule, camera), (time, count) in self._waiting.items():
+            if (rule, camera) not in self._told and self._capped is not None:
+                self._capped(rule, camera, time, count)
+            self._told.add((rule, camera))
+        self._waiting.clear()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.events import State
-from watchword.run.cooldown import Cooldown, Cooldowns, Key, Up, forget
+from watchword.run.cooldown import Cap, Cooldown, Cooldowns, Key, Up, forget
 from watchword.run.logic import ASSUME, FALSE, UNKNOWN, Clocks, Slots, Values, flat, widen
 from watchword.run.plan import Root
 from watchword.run.turn import Open, Tell, Turn
@@ -62,21 +62,18 @@ class Lifecycle:
         self._up = Up() if up is None else up
         self._camera_of = camera_of
         self._cooldowns: Cooldowns = {} if cooldowns is None else cooldowns
-        self._cap, self._capped = cap, capped
-        self._many: dict[tuple[str, int], int] = {}
-        self._waiting: dict[tuple[str, int], tuple[int, int]] = {}
-        self._told_of: set[tuple[str, int]] = set()
+        self._cap = Cap(cap, capped)
         self.clocks = Clocks([root.policy for root in roots])
         self._status = np.zeros((m, 0), np.int8)
         self._due = np.zeros((m, 0), np.int64)
         self._soon = np.zeros(0, np.int64)  # of each slot: no rule is due before
         self.open: dict[tuple[int, int], Open] = {}
         self._events = np.flatnonzero([root.event for root in roots])
-        self._clears = [root.rule.clear is not None for root in roots]
+        self._clears = [rule.clear is not None for rule in self._rules]
         self._clear = np.flatnonzero(self._clears)
         self._clear_at = {int(row): k for k, row in enumerate(self._clear)}
         self._clear_value = np.zeros((len(self._clear), 0), np.int8)
-        self._clear_known = np.zeros((len(self._clear), 0), np.int64)
+        self._clear_since = np.zeros((len(self._clear), 0), np.int64)
         self._spent = np.zeros((m, 0), np.bool_)  # cleared while its condition held: that has to fail first
         self._rises = [sorted(root.rule.rises, key=lambda rise: rise[1]) for root in roots]
         self._excepted: dict[int, list[tuple[str, NDArray[np.bool_]]]] = {}
@@ -90,7 +87,7 @@ class Lifecycle:
         if len(self._clear):
             self._spent = widen(self._spent, size, False, "F")
             self._clear_value = widen(self._clear_value, size, UNKNOWN, "F")
-            self._clear_known = widen(self._clear_known, size, NEVER, "F")
+            self._clear_since = widen(self._clear_since, size, NEVER, "F")
 
     def forget(self, slots: Slots) -> None:
         """Things have ended and what was told of them is over."""
@@ -101,7 +98,7 @@ class Lifecycle:
         self._due[:, slots] = self._soon[slots] = FAR
         if len(self._clear):
             self._spent[:, slots] = False
-            self._clear_value[:, slots], self._clear_known[:, slots] = UNKNOWN, NEVER
+            self._clear_value[:, slots] = UNKNOWN
 
     def busy(self, slots: Slots) -> NDArray[np.bool_]:
         """Which of these slots have an alert under way; bool (n,)."""
@@ -138,27 +135,27 @@ class Lifecycle:
             rules = np.arange(len(self._roots))
             at_hand.append((np.flatnonzero(turn.limbo)[:, None] * len(rules) + rules).ravel())
         if turn.clear is not None and len(self._clear):
-            at_hand.append(self._cleared(turn, *turn.clear))
+            at_hand.append(self._cleared(turn, turn.clear[0]))
         if at_hand:
             self._take(turn, held, fresh, at_hand[0] if len(at_hand) == 1 else np.unique(np.concatenate(at_hand)))
         if len(soon):
             slots = turn.slots[soon]
             self._soon[slots] = self._due.T[slots].min(axis=1)
-        if self._waiting:
-            self._tell_capped()
+        self._cap.tell()
 
     def _come_due(self, turn: Turn, soon: Slots) -> Slots:
         k, rows = np.nonzero(self._due.T[turn.slots[soon]] <= turn.now[soon, None])
         return soon[k] * len(self._roots) + rows
 
-    def _cleared(self, turn: Turn, held: Values, fresh: Values) -> Slots:
-        """Where what ends alerts has changed."""
+    def _cleared(self, turn: Turn, held: Values) -> Slots:
+        """Where what ends alerts has changed; since when it is so is written down."""
         value, was = held[self._clear].T, self._clear_value.T
         cols, k = np.nonzero(was[turn.slots] != value)
         was[turn.slots] = value
-        if not turn.blind:
-            seen, known = fresh[self._clear].T != 0, self._clear_known.T
-            known[turn.slots] = np.where(seen, turn.now[:, None], known[turn.slots])
+        self._clear_since[k, turn.slots[cols]] = turn.now[cols]
+        for (i, j), date in turn.cleared.items():
+            if self._clears[i]:
+                self._clear_since[self._clear_at[i], turn.slots[j]] = date
         return cols * len(self._roots) + self._clear[k]
 
     def _take(self, turn: Turn, held: Values, fresh: Values, at: Slots) -> None:
@@ -196,7 +193,7 @@ class Lifecycle:
             elif last:
                 opened = self.open[i, slot]
                 if opened.end == NEVER:
-                    opened.end = self._date(turn, turn.dates, i, j) if dated else time
+                    opened.end = self._date(turn, i, j) if dated else time
                 self._over(opened, "dropped", opened.end, time)
             else:
                 self._one(turn, i, j, int(held[i, j]), int(fresh[i, j]))
@@ -204,38 +201,36 @@ class Lifecycle:
     def _one(self, turn: Turn, i: int, j: int, held: int, fresh: int) -> None:
         slot, now = int(turn.slots[j]), int(turn.now[j])
         status = int(self._status[i, slot])
-        if self._clears[i] and status in FIRED and turn.clear is not None:
-            self._fired(turn, i, j, slot, held, status, now)
-            return
         known = fresh != 0 and not turn.blind
+        if self._clears[i] and status in FIRED and turn.clear and turn.gone_at[j] == NEVER and not turn.limbo[j]:
+            ends, ends_fresh = (int(table[i, j]) for table in turn.clear)
+            self._until_clear(turn, i, j, held, known, ends, ends_fresh != 0 and not turn.blind)
+            return
         if held > 0:
             self._true(turn, i, j, slot, status, now, known)
         elif held < 0:
-            self._false(i, slot, status, self._date(turn, turn.dates, i, j), now, known)
+            self._false(turn, i, slot, status, self._date(turn, i, j), now, known)
         else:
             self._unknown(turn, i, j, slot, status, now)
 
-    def _date(self, turn: Turn, dates: dict[tuple[int, int], int], i: int, j: int) -> int:
+    def _date(self, turn: Turn, i: int, j: int) -> int:
         gone = int(turn.gone_at[j])
-        return gone if gone != NEVER else dates.get((i, j), int(turn.now[j]))
+        return gone if gone != NEVER else turn.dates.get((i, j), int(turn.now[j]))
 
-    def _fired(self, turn: Turn, i: int, j: int, slot: int, condition: int, status: int, now: int) -> None:
-        """Once fired, an alert with `clear when` goes on until that is true, or its thing has ended."""
-        assert turn.clear is not None
-        if turn.gone_at[j] != NEVER:
-            value = seen = -1
-        elif turn.limbo[j]:
-            value = seen = 0
-        else:
-            value, seen = (-int(table[i, j]) for table in turn.clear)
-        known = seen != 0 and not turn.blind
-        if value > 0:
-            self._true(turn, i, j, slot, status, now, known)
-        elif value < 0:
-            self._false(i, slot, status, self._date(turn, turn.cleared, i, j), now, known)
-            self._spent[i, slot] = condition >= 0 and self._status[i, slot] == IDLE
-        else:
+    def _until_clear(self, turn: Turn, i: int, j: int, held: int, known: bool, ends: int, ends_known: bool) -> None:
+        """Once fired, an alert with `clear when` goes on until that is true, whatever has become of its condition."""
+        slot, now = int(turn.slots[j]), int(turn.now[j])
+        status = int(self._status[i, slot])
+        if ends > 0:
+            self._false(turn, i, slot, status, int(self._clear_since[self._clear_at[i], slot]), now, ends_known)
+            self._spent[i, slot] = held >= 0 and self._status[i, slot] == IDLE
+        elif status == RECOVERING:
+            if ends < 0:
+                self._holds_on(turn, self.open[i, slot], status, now, ends_known)
+        elif held == 0:
             self._unknown(turn, i, j, slot, status, now)
+        else:
+            self._holds_on(turn, self.open[i, slot], status, now, known)
 
     def _happen(self, turn: Turn) -> None:
         happened = turn.held[self._events] > 0
@@ -264,18 +259,19 @@ class Lifecycle:
 
     def _unknown(self, turn: Turn, i: int, j: int, slot: int, status: int, now: int) -> None:
         opened = self.open[i, slot]
-        if status in (FIRING, STALE) and turn.limbo[j]:
-            self._recover(opened, int(turn.limbo_at[j]), now)
-            opened.dark = opened.told if opened.dark == NEVER else opened.dark
-            self._due[i, slot] = FAR
+        if status in FIRED and turn.limbo[j]:
+            if status != RECOVERING:
+                self._recover(opened, int(turn.limbo_at[j]), now)
+                opened.dark = opened.told if opened.dark == NEVER else opened.dark
+                self._due[i, slot] = FAR
+            self._cool(opened, opened.end)  # it may come back, but holds no other back
         elif status == FIRING and turn.hole[j]:
             self._status[i, slot] = STALE
             self._due[i, slot] = FAR
-            by_clear = self._clears[i] and turn.clear is not None
-            known = self._clear_known[self._clear_at[i], slot] if by_clear else self.clocks.known[i, slot]
-            self._transition(opened, "stale", int(known), now)
+            self._transition(opened, "stale", int(self.clocks.known[i, slot]), now)
             opened.dark, opened.end = opened.told, NEVER
         elif status == FIRING:
+            opened.end = NEVER
             if not turn.blind:
                 self._rise(opened, now)
             self._wait(i, slot, now)  # it may yet prove to be a hole
@@ -284,11 +280,13 @@ class Lifecycle:
             self._due[i, slot] = FAR
             opened.end = NEVER
 
-    def _false(self, i: int, slot: int, status: int, date: int, now: int, known: bool) -> None:
+    def _false(self, turn: Turn, i: int, slot: int, status: int, date: int, now: int, known: bool) -> None:
         opened = self.open[i, slot]
         if status != RECOVERING:
             opened.end = date if opened.end == NEVER else opened.end
             if not known:  # what is only held over ends nothing: to be asked at the next look
+                if status == FIRING and not turn.blind:
+                    self._rise(opened, now)
                 self._wait(i, slot, now)
                 return
             opened.seen_again(opened.end)
@@ -296,7 +294,7 @@ class Lifecycle:
                 self._close(opened, "dropped", opened.end, now)
                 return
             if status == FIRING:
-                self._rise(opened, now)
+                self._rise(opened, now, opened.end)
             self._recover(opened, opened.end, now, tell=self._rules[i].keep > 0)
         resolved = opened.end + self._rules[i].keep
         if known and resolved <= now:
@@ -307,10 +305,6 @@ class Lifecycle:
     def _recover(self, opened: Open, date: int, now: int, tell: bool = True) -> None:
         opened.end = max(date, opened.told)
         self._status[opened.root, opened.slot] = RECOVERING
-        cooldown = self._cooldown(opened)
-        if cooldown is not None:
-            cooldown.up.discard(opened.id)
-            cooldown.until = max(cooldown.until, opened.end + (self._rules[opened.root].cooldown or 0))
         if tell:
             self._transition(opened, "recovering", opened.end, now)
 
@@ -391,15 +385,15 @@ class Lifecycle:
             cooldown.up.add(opened.id)
         self._holds_on(turn, opened, FIRING, now, True)
         if self._clears[i] and turn.clear is not None and turn.clear[0][i, j] > 0:
-            self._fired(turn, i, j, slot, 1, FIRING, now)
+            self._wait(i, slot, now)  # what ends it holds already: it ends at the next look that still sees it so
 
-    def _rise(self, opened: Open, now: int) -> None:
-        """Severities whose time has come while it was firing."""
+    def _rise(self, opened: Open, now: int, end: int = FAR) -> None:
+        """Severities whose time has come, before its end where that is known now."""
         rises = self._rises[opened.root]
         while opened.rises < len(rises):
             severity, after = rises[opened.rises]
             time = opened.fired + after
-            if time > now or (opened.end != NEVER and time >= opened.end):
+            if time > now or time >= end:
                 return
             opened.severity = severity
             opened.rises += 1
@@ -434,22 +428,11 @@ class Lifecycle:
 
     def _begin(self, i: int, slot: int, since: int, now: int) -> bool:
         rule, camera = self._rules[i], self._camera_of(slot)
-        of_rule = rule.name, camera
-        many = self._many.get(of_rule, 0)
-        if many >= self._cap:
-            self._waiting[of_rule] = (now, self._waiting.get(of_rule, (0, 0))[1] + 1)
+        if not self._cap.take(rule.name, camera, now):
             return False
-        self._many[of_rule] = many + 1
         key = () if rule.cooldown is None else self._keys(i, slot)
         self.open[i, slot] = Open(i, slot, since, key, camera, rule.severity)
         return True
-
-    def _tell_capped(self) -> None:
-        for (rule, camera), (time, count) in self._waiting.items():
-            if (rule, camera) not in self._told_of and self._capped is not None:
-                self._capped(rule, camera, time, count)
-            self._told_of.add((rule, camera))
-        self._waiting = {}
 
     def _cooldown(self, opened: Open) -> Cooldown | None:
         if not opened.key:
@@ -458,6 +441,12 @@ class Lifecycle:
         if key not in self._cooldowns:
             self._cooldowns[key] = Cooldown()
         return self._cooldowns[key]
+
+    def _cool(self, opened: Open, time: int) -> None:
+        """It is over, as far as its cooldown goes."""
+        if (cooldown := self._cooldown(opened)) is not None:
+            cooldown.up.discard(opened.id)
+            cooldown.until = max(cooldown.until, time + (self._rules[opened.root].cooldown or 0))
 
     def _transition(self, opened: Open, state: State, time: int, now: int, reason: str = "") -> None:
         if time > opened.told:  # the times of one alert never run backwards
@@ -475,10 +464,8 @@ class Lifecycle:
         rule = self._rules[opened.root]
         if opened.fired != NEVER:
             self._up.discard(rule.name, opened.camera, opened.id)
-            if (cooldown := self._cooldown(opened)) is not None:
-                cooldown.up.discard(opened.id)
-                cooldown.until = max(cooldown.until, opened.told + (rule.cooldown or 0))
-        self._many[rule.name, opened.camera] -= 1
+            self._cool(opened, opened.told)
+        self._cap.give(rule.name, opened.camera)
         del self.open[opened.root, opened.slot]
 
     def end(self, slots: Sequence[int], time: int, now: int, reason: str) -> None:
