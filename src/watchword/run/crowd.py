@@ -215,9 +215,13 @@ def occupied(zone: Zone, boxes: Floats, starts: Starts) -> Floats:
     after = np.maximum(first, after)
     each = np.repeat(np.arange(k), np.diff(starts))
     # A box adds one to all points in it: written at its corners, and summed up along both axes.
-    cover = np.zeros((k, rows + 1, cols + 1), np.int32)
-    for x, y, sign in ((first, first, 1), (after, first, -1), (first, after, -1), (after, after, 1)):
-        np.add.at(cover, (each, y[:, 1], x[:, 0]), sign)
-    covered = np.cumsum(np.cumsum(cover, axis=1), axis=2)[:, :rows, :cols] > 0
+    x, y = np.stack((first, after), axis=1)[..., 0], np.stack((first, after), axis=1)[..., 1]
+    corners = (each[:, None, None] * (rows + 1) + y[:, :, None]) * (cols + 1) + x[:, None, :]
+    signs = np.broadcast_to(np.array([[1, -1], [-1, 1]]), corners.shape)
+    cover = np.bincount(corners.ravel(), signs.ravel(), k * (rows + 1) * (cols + 1)).reshape(k, rows + 1, cols + 1)
+    np.cumsum(cover, axis=2, out=cover)
+    for row in range(1, rows):  # quicker than a sum along this axis
+        cover[:, row] += cover[:, row - 1]
+    covered = cover[:, :rows, :cols] > 0.5
     found: Floats = (covered & grid.inside).sum(axis=(1, 2)) / grid.inside.sum()
     return found
