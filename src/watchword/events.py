@@ -157,7 +157,7 @@ def _iso(time: int) -> str:
     return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest // 1_000_000:03}Z"
 
 
-NoticeKind = Literal["late", "repeated", "restart", "lost", "size", "dropped", "scaled"]
+NoticeKind = Literal["late", "repeated", "restart", "lost", "size", "dropped", "scaled", "capped", "view"]
 
 
 @attrs.frozen

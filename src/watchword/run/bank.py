@@ -6,6 +6,7 @@ The engine has a bank for each different set of rules; where every rule applies 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +17,22 @@ from watchword.lang.ruleset import RuleSet
 from watchword.run import motion
 from watchword.run.atoms import Atoms
 from watchword.run.cameras import GAP, Camera
+from watchword.run.cooldown import Cooldowns, Key, Up
 from watchword.run.host import Host
-from watchword.run.lifecycle import FAR, Lifecycle, Open, Turn
-from watchword.run.logic import FALSE, UNKNOWN
+from watchword.run.judge import Judge, ranks
 from watchword.run.look import Atlas, Look, Slots, Times
 from watchword.run.moments import Sequences
+from watchword.run.owner import Owners
 from watchword.run.passes import Grid, Pass
 from watchword.run.plan import Planner, Root, needs
 from watchword.run.scopes import Scope
 from watchword.run.sightings import Sights, recognise
 from watchword.run.things import MEMORY, STILL_MEMORY, Things
+from watchword.run.turn import Open, Tell
 from watchword.tracks import Tracks
 from watchword.units import SECOND
 
+UNSEEN = np.iinfo(np.int64).max
 REMEMBER = 30 * SECOND
 """How long the path of a person who has ended is remembered."""
 
@@ -45,6 +49,9 @@ class Bank:
         atlas: What each looks at, by position.
         told: Called for each transition.
         host: What is not seen: signals, schedules.
+        up: Which alerts are up, on all cameras.
+        cap: How many alerts of a rule may be under way on a camera.
+        capped: Called where one has to wait.
         span: How much of the past is kept for pictures, ns.
     """
 
@@ -56,6 +63,9 @@ class Bank:
         atlas: Atlas,
         told: Told,
         host: Host,
+        up: Up,
+        cap: int,
+        capped: Callable[[str, int, int, int], None],
         span: int = 0,
     ) -> None:
         planner = Planner(rules, host)
@@ -68,43 +78,61 @@ class Bank:
         self._retired: dict[int, dict[int, int]] = {}
         for name in sorted({name for step in self.steps for name in step.columns}):
             self.things.keep(name)
+        self._using = list(dict.fromkeys(rule.using for rule in applying if rule.using is not None))
+        self._owners = Owners([clause.within for clause in self._using])
         self._size = size
         self.scopes = {scope: Scope(size[scope, "state"], size[scope, "number"], span) for scope in ("thing", "camera")}
         self._told = told
-        self._lives: dict[str, tuple[Lifecycle, list[Root], NDArray[np.intp]]] = {}
-        for scope in ("thing", "camera"):
-            roots = [root for root in self.roots if root.node.scope == scope]
-            if roots:
-                life = Lifecycle(roots, self._key_of(scope, roots), self._tell(roots))
-                self._lives[scope] = (life, roots, np.array([root.node.index for root in roots], np.intp))
+        self.judges = self._judges(up, cap, capped)
         self._sized = (0, 0)
 
     def _grow(self) -> None:
         size = (self.things.size, len(self._cameras))
         if size != self._sized:
             self._sized = size
+            self._owners.grow(size[0])
             for step in self.steps:
                 step.grow(*size)
             for k, scope in enumerate(("thing", "camera")):
                 self.scopes[scope].grow(size[k])
-                if scope in self._lives:
-                    self._lives[scope][0].grow(size[k])
+            for judge in self.judges:
+                judge.life.grow(size[judge.scope == "camera"])
 
-    def _tell(self, roots: list[Root]) -> Callable[..., str]:
+    def _judges(self, up: Up, cap: int, capped: Callable[[str, int, int, int], None]) -> list[Judge]:
+        """The rules in the order in which they are judged: of one rank those of things first."""
+        together: dict[tuple[int, str], list[Root]] = {}
+        for root, rank in zip(self.roots, ranks(self.roots), strict=True):
+            together.setdefault((rank, root.node.scope), []).append(root)
+        cooldowns: Cooldowns = {}
+        found = []
+        for (_, scope), roots in sorted(together.items(), key=lambda one: (one[0][0], one[0][1] == "camera")):
+            camera_of = partial(self.camera_of, scope)
+            keys = partial(self._key, scope)
+            found.append(Judge(scope, roots, keys, self._tell, camera_of, up, cooldowns, cap, capped))
+        return found
+
+    def _tell(self, root: Root) -> Tell:
         def tell(opened: Open, state: str, time: int, decided: int, reason: str = "") -> str:
-            return self._told(self, opened, roots[opened.root], state, time, decided, reason)
+            return self._told(self, opened, root, state, time, decided, reason)
 
         return tell
 
-    def _key_of(self, scope: str, roots: list[Root]) -> Callable[[int, int], tuple[str, ...]]:
-        def key(root: int, slot: int) -> tuple[str, ...]:
-            camera = self.camera_of(scope, slot)
-            rule = roots[root].rule
-            named = set(rule.per or ((rule.each.name.text,) if rule.each else ()))
-            thing = f"{slot}.{self.things.serial[slot]}" if rule.each and rule.each.name.text in named else ""
-            return (str(camera), thing)
+    def _key(self, scope: str, root: Root, slot: int) -> Key:
+        """What a cooldown is for: the camera, and by its KEY the thing (as `slot.serial`) and the zone."""
+        rule = root.rule
+        things = [rule.each.name.text] if rule.each else []
+        zone = rule.zone.name.text if rule.zone else ""
+        per = set(rule.per or (*things, zone))
+        thing = f"{slot}.{self.things.serial[slot]}" if per & set(things) else ""
+        if rule.using and rule.using.name.text in per:
+            second = self.second_of(rule.using, slot)
+            thing += f"+{second}.{self.things.serial[second]}" if second >= 0 else ""
+        of_zone = rule.zone.group.text if rule.zone and per & {zone, "zone"} else ""
+        return (str(self.camera_of(scope, slot)), thing, of_zone)
 
-        return key
+    def second_of(self, clause: n.Using, slot: int) -> int:
+        """The slot of the second thing that a `using` picked for a thing; below 0 where there is none."""
+        return int(self._owners.owner[self._using.index(clause), slot])
 
     def camera_of(self, scope: str, slot: int) -> int:
         """The camera of a thing's slot, or the camera itself."""
@@ -193,10 +221,10 @@ class Bank:
         now, last = cam_now[column], things.last[slots]
         seen, before = np.zeros(len(slots), np.bool_), last
         if sights is not None and len(sights.slots):
-            was = np.full(things.size, FAR, np.int64)
+            was = np.full(things.size, UNSEEN, np.int64)
             was[sights.slots] = sights.before
             before = was[slots]
-            seen = before != FAR
+            seen = before != UNSEEN
             if not seen.all():
                 before = np.where(seen, before, last)
         interval = np.array([3 * self._cameras[c].interval for c in cams], np.int64)
@@ -240,6 +268,10 @@ class Bank:
             dark,
             only is not None,
         )
+        if self._using:
+            if not blind:
+                self._owners.step(look)
+            at.seconds = dict(zip(self._using, self._owners.owner, strict=True))
         if self._size["pair", "state"] or self._size["pair", "number"]:
             grids["pair"] = self._grid("pair", len(at.pairs.one), whole)
         if only is not None:
@@ -298,47 +330,9 @@ class Bank:
             known, held = self.scopes[scope], at.grids[scope].held
             known.note(slots, held.state, now, dates)
             known.low[:, slots], known.high[:, slots] = held.low, held.high
-        if "thing" in self._lives and len(at.look.slots):
-            self._judge_things(at, gone, limbo)
-        if "camera" in self._lives and with_cameras:
-            life, _, nodes = self._lives["camera"]
-            no, never = np.zeros(len(at.cams), np.bool_), np.full(len(at.cams), NEVER, np.int64)
-            grid = at.grids["camera"]
-            values, fresh, dark = grid.held.state[nodes], grid.fresh.state[nodes], np.full(len(at.cams), at.dark)
-            turn = Turn(at.cams, values, fresh, at.cam_now, at.cam_before, dark, never, no, never, at.blind)
-            self._date(turn, at, "camera", nodes)
-            life.step(turn)
-
-    def _judge_things(self, at: Pass, gone: NDArray[np.bool_], limbo: NDArray[np.bool_]) -> None:
-        life, roots, nodes = self._lives["thing"]
-        look, grid = at.look, at.grids["thing"]
-        held, fresh = grid.held.state[nodes], grid.fresh.state[nodes]
-        end = look.things.end[look.slots]
-        if gone.any():
-            ends = np.array([root.ends for root in roots], np.bool_)[:, None]
-            held, fresh = np.where(gone & ~ends, FALSE, held), np.where(gone & ~ends, FALSE, fresh)
-            gone_at = np.where(gone, end, NEVER)
-        else:
-            gone_at = np.full(len(end), NEVER, np.int64)
-        if limbo.any():
-            held, fresh = np.where(limbo, UNKNOWN, held), np.where(limbo, UNKNOWN, fresh)
-        before = at.cam_before[at.column]
-        turn = Turn(look.slots, held, fresh, look.now, before, at.hole, gone_at, limbo, end, at.blind)
-        self._date(turn, at, "thing", nodes)
-        life.step(turn)
-
-    @staticmethod
-    def _date(turn: Turn, at: Pass, scope: str, nodes: NDArray[np.intp]) -> None:
-        """When what this look decided happened, became true or became false, where that was earlier."""
-        if not at.dates or at.blind:
-            return
-        rules: dict[int, list[int]] = {}
-        for i, node in enumerate(nodes.tolist()):
-            rules.setdefault(node, []).append(i)
-        for (where, kind, node, col), date in at.dates.items():
-            if where == scope and kind == "state":
-                for i in rules.get(node, ()):
-                    (turn.began if turn.held[i, col] > 0 else turn.dates)[i, col] = date
+        for judge in self.judges:
+            if judge.scope == "thing" or with_cameras:
+                judge.judge(at, gone, limbo)
 
     def _retire(self, look: Look, over: NDArray[np.bool_], cam_now: Times) -> None:
         """Things whose memory has passed are over once all is told of them; of people the path is kept for a while."""
@@ -348,7 +342,10 @@ class Bank:
             slots = look.slots[rows]
             for slot in slots[~things.over[slots]].tolist():
                 things.release(slot)
-            busy = self._lives["thing"][0].busy(slots) if "thing" in self._lives else np.zeros(len(slots), np.bool_)
+            busy = np.zeros(len(slots), np.bool_)
+            for judge in self.judges:
+                if judge.scope == "thing":
+                    busy |= judge.life.busy(slots)
             for step in self.steps:
                 if isinstance(step, Sequences):
                     busy |= step.waiting(slots)
@@ -365,11 +362,13 @@ class Bank:
         self._retired = {camera: kept for camera, kept in self._retired.items() if kept}
 
     def _forget(self, slots: Slots) -> None:
+        self._owners.forget(slots)
         for step in self.steps:
             step.forget(slots)
         self.scopes["thing"].forget(slots)
-        if "thing" in self._lives:
-            self._lives["thing"][0].forget(slots)
+        for judge in self.judges:
+            if judge.scope == "thing":
+                judge.life.forget(slots)
         self.things.free(slots.tolist())
 
     # ---- the end of a camera's stream
@@ -378,20 +377,23 @@ class Bank:
         """End all that is under way on a camera; what is known of it is forgotten."""
         things = self.things
         slots = things.of_cameras([camera])
-        for scope, ended in (("thing", slots), ("camera", np.array([camera], np.intp))):
-            if scope in self._lives:
-                self._lives[scope][0].end(ended.tolist(), time, now, reason)
+        mine = np.array([camera], np.intp)
+        for judge in self.judges:
+            judge.end(slots if judge.scope == "thing" else mine, time, now, reason)
+            if judge.scope == "camera":
+                judge.life.forget(mine)
         for step in self.steps:
             step.forget_camera(camera)
-        self.scopes["camera"].forget(np.array([camera], np.intp))
-        if "camera" in self._lives:
-            self._lives["camera"][0].forget(np.array([camera], np.intp))
+        self.scopes["camera"].forget(mine)
         for slot in slots.tolist():
             things.retire(slot)
         self._forget(np.array([*slots.tolist(), *self._retired.pop(camera, {})], np.intp))
 
     def owner_of(self, root: Root, slot: int) -> int | None:
         """The slot of the person a rule takes for the owner of a thing, None where it asks for none."""
+        if root.rule.using is not None:
+            second = self.second_of(root.rule.using, slot)
+            return second if second >= 0 else None
         if root.unattended is None:
             return None
         step = next(step for step in self.steps if isinstance(step, Atoms) and step.word == "unattended")

@@ -56,9 +56,9 @@ class Camera:
         """How long a value holds past the last observation, ns: never less than three usual intervals."""
         return max(after, 3 * self.interval)
 
-    def count(self, kind: str) -> int:
-        """One more of a kind; how many there are now."""
-        self.counts[kind] = self.counts.get(kind, 0) + 1
+    def count(self, kind: str, more: int = 1) -> int:
+        """One more of a kind, or several; how many there are now."""
+        self.counts[kind] = self.counts.get(kind, 0) + more
         return self.counts[kind]
 
     def accept(self, time: int, index: int | None) -> tuple[bool, Notice | None]:

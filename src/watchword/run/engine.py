@@ -15,12 +15,14 @@ from watchword.lang.findings import raise_errors
 from watchword.lang.ruleset import RuleSet
 from watchword.run.bank import Bank
 from watchword.run.cameras import LOST, Camera
+from watchword.run.cooldown import Up
 from watchword.run.host import Host
-from watchword.run.lifecycle import Open
+from watchword.run.lifecycle import CAP
 from watchword.run.look import Atlas, Place
 from watchword.run.plan import Root, instances, unplanned
 from watchword.run.signals import Signals
 from watchword.run.telling import Said, message, span, thing_of, why
+from watchword.run.turn import Open
 from watchword.scene import Scene, Size
 from watchword.schedule import Schedule
 from watchword.tracks import Tracks
@@ -42,6 +44,8 @@ class Engine:
         origin: The time that a film counts from, ns; where not given it is 0, of dated streams their first look.
         notice: Called with what is to be told of the streams themselves.
         span: How much of the past of each value is kept for pictures, ns.
+        cap: How many alerts of one rule may be under way on a camera. A further one waits until one of them is over; it
+            is counted, and told as a notice.
 
     Raises:
         RuleError: A rule applies to no camera: a zone, line or camera it names is not there.
@@ -57,6 +61,7 @@ class Engine:
         origin: int | None = None,
         notice: Callable[[Notice], None] | None = None,
         span: int = 0,
+        cap: int = CAP,
     ) -> None:
         self.rules = rules
         self._scenes = dict(scenes or {})
@@ -78,6 +83,8 @@ class Engine:
         else:
             raise_errors(rules.findings)
         raise_errors(unplanned(rules))
+        self._up = Up()
+        self._cap = cap
         self._signals = Signals()
         self._schedules: dict[tuple[str, str], Schedule] = {}
         self._host = Host(self._signals, lambda camera: self.cameras[camera].name, self._active)
@@ -117,7 +124,16 @@ class Engine:
         self._atlas.places.append(Place(zones, lines))
         if applying not in self._banks:
             self._banks[applying] = Bank(
-                self.rules, applying, self.cameras, self._atlas, self._told, self._host, self._span
+                self.rules,
+                applying,
+                self.cameras,
+                self._atlas,
+                self._told,
+                self._host,
+                self._up,
+                self._cap,
+                self._capped,
+                self._span,
             )
         bank = self._banks[applying]
         self._bank_of.append(bank)
@@ -190,6 +206,11 @@ class Engine:
             fix = f"declare it: `signal {name} is state`; declared: {known}"
             raise DataError(f"the rules declare no signal `{name}`", fix=fix)
         self._signals.tell(name, time, value, at=at, camera=camera)
+
+    def _capped(self, rule: str, camera: int, time: int, count: int) -> None:
+        where = self.cameras[camera]
+        text = f"{where.name}: {self._cap} alerts of `{rule}` are under way; from {show_time(time)} on more have to wait"
+        self._tell_notice(Notice("capped", where.name, time, text, where.count("capped", count), where.last))
 
     def _tell_notice(self, notice: Notice) -> None:
         if self._notice is not None:
@@ -305,6 +326,7 @@ class Engine:
         count = self._count(bank, root, opened, camera)
         if not opened.id:
             keys = [f"{things.ids[opened.slot]}"] if rule.each else []
+            keys += [rule.zone.group.text] if rule.zone else []
             text = "\0".join([self.source, rule.name, camera.name, *keys, str(opened.since)])
             opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
         said = self._said.get(id(root))
@@ -325,7 +347,7 @@ class Engine:
                 "camera": camera.name,
                 "zone": ", ".join(said.zones),
                 "line": ", ".join(said.lines),
-                "severity": rule.severity,
+                "severity": opened.severity,
                 "held": span(max(0, time - opened.since)),
                 "count": "" if count is None else str(count),
                 "time": show_time(time),
@@ -342,7 +364,7 @@ class Engine:
             things=shown,
             zones=said.zones,
             lines=said.lines,
-            severity=rule.severity,
+            severity=opened.severity,
             title=title,
             message=filled,
             why=why(rule, said.body, shown, count, opened.since, time),

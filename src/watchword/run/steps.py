@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchword.run.logic import Values
+from watchword.run.near import LOST
 from watchword.run.passes import Floats, Pass, View
 
 Nodes = NDArray[np.intp]
@@ -221,11 +222,7 @@ class HasSecond(Plain):
         for node, clause in zip(self._out.tolist(), self._clauses, strict=True):
             second = at.seconds[clause][at.look.slots]
             for view in at.grids["thing"].views():
-                view.state[node] = np.where((second >= 0) | (second == LOST_SECOND), 1, -1)
-
-
-NO_SECOND, NOT_PICKED, LOST_SECOND = -1, -2, -3
-"""In place of a second thing's slot: there is none, not picked yet, and it has ended for good."""
+                view.state[node] = np.where((second >= 0) | (second == LOST), 1, -1)
 
 
 def compare(op: str, left: tuple[Floats, Floats], right: tuple[Floats, Floats]) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from watchword.run.steps import Nodes
 class _Timed:
     """A step with a state by thing or camera, each of whose nodes stands on one other."""
 
-    columns = ()
+    columns: Collection[str] = ()
 
     def __init__(self, scope: str, out: Nodes, child: Nodes) -> None:
         self.scope, self._out, self._child = scope, out, child
