@@ -83,6 +83,9 @@ def _rtdetr(seen: Seen) -> Match | None:
 def _pair(seen: Seen) -> tuple[tuple[int, int], int] | None:
     """Boxes and logits of queries, and how many columns the logits have."""
     three = [k for k, a in enumerate(seen.arrays) if a.ndim == 3]
+    three.sort(
+        key=lambda k: not any(word in seen.names[k].lower() for word in ("box", "dets"))
+    )  # of two with 4 columns
     for roles in ((a, b) for a in three for b in three if a != b):
         boxes, logits = (seen.arrays[k] for k in roles)
         same = boxes.shape[2] == 4 and boxes.shape[1] == logits.shape[1] <= MOST

@@ -193,22 +193,27 @@ def _nanodet_parts(seen: Seen) -> Match | None:
 
 
 def _anchors(seen: Seen) -> Match | None:
-    if len(seen.arrays) != 3:
+    if len(seen.arrays) != len(ANCHORS):
         return None
     found = {}
     for k, out in enumerate(seen.arrays):
         for stride in ANCHORS:
-            cell = (seen.size[1] // stride, seen.size[0] // stride)
-            wide = {
-                out.ndim == 5 and out.shape[1] == 3 and out.shape[2:4] == cell: out.shape[-1] * 3,
-                out.ndim == 4 and out.shape[2:] == cell: out.shape[1],
-                out.ndim == 4 and out.shape[1:3] == cell: out.shape[-1],
-            }.get(True)
-            if wide is not None and wide % 3 == 0 and seen.counts(wide // 3 - 5):
-                found[stride] = (k, wide // 3 - 5)
+            wide = _wide(out, (seen.size[1] // stride, seen.size[0] // stride))
+            if wide and seen.counts(wide - 5):
+                found[stride] = (k, wide - 5)
     if set(found) != set(ANCHORS):
         return None
     return Match(tuple(found[s][0] for s in ANCHORS), found[8][1], sure=True)
+
+
+def _wide(out: Array, cell: tuple[int, int]) -> int:
+    """How many columns an anchor has in a map of so many rows and columns of cells; 0 where it is no such map."""
+    if out.ndim == 5 and out.shape[1:4] == (3, *cell):
+        return out.shape[4]
+    if out.ndim != 4:
+        return 0
+    wide = out.shape[1] if out.shape[2:] == cell else out.shape[3] if out.shape[1:3] == cell else 0
+    return wide // 3 if wide % 3 == 0 else 0
 
 
 HEADS = (
