@@ -25,7 +25,6 @@ down, with what else is known of them beside (RFC 7946 allows such members)::
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +36,11 @@ import attrs
 
 from watchword.errors import SceneError
 from watchword.ground import Ground as Ground
+from watchword.polygon import Point as Point
+from watchword.polygon import Ring as Ring
+from watchword.polygon import Size as Size
+from watchword.polygon import area, inside_frame, points_of, ring_of, show_number
+from watchword.polygon import show_point as show_point
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,106 +48,9 @@ if TYPE_CHECKING:
     from watchword.geometry import Crossing, LineCounter
     from watchword.tracks import Tracks
 
-Point = tuple[float, float]
-Ring = tuple[Point, ...]
-Size = tuple[int, int]
 View = Literal["eye", "overhead"]
 VIEWS = ("eye", "overhead")
 ANCHORS = ("bottom", "centre", "any")
-
-
-def show_number(value: float) -> str:
-    """A coordinate as people write it: 12, 12.5."""
-    return f"{value:.10g}"
-
-
-def show_point(point: Point) -> str:
-    """A point as people write it: (12, 30.5)."""
-    return f"({show_number(point[0])}, {show_number(point[1])})"
-
-
-def _points(name: str, given: Iterable[Any]) -> list[Point]:
-    points = []
-    for number, item in enumerate(given, 1):
-        pair = tuple(item) if isinstance(item, Sequence) and not isinstance(item, str) else ()
-        if len(pair) != 2 or any(
-            isinstance(v, bool) or not isinstance(v, int | float) or not math.isfinite(v) for v in pair
-        ):
-            raise SceneError(
-                f"{name}: point {number} is {item!r}", fix="a point is two finite numbers, x and y in pixels"
-            )
-        points.append((float(pair[0]), float(pair[1])))
-    return points
-
-
-def _ring(name: str, given: Iterable[Any]) -> Ring:
-    """A ring without its closing point and without doubled points, known to enclose an area and not to cross itself."""
-    points = _points(name, given)
-    if len(points) < 3:
-        raise SceneError(f"{name}: {len(points)} points are fewer than three", fix="a zone needs three corners or more")
-    ring = [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
-    if ring[0] == ring[-1]:
-        ring.pop()
-    if len(set(ring)) < 3:
-        raise SceneError(
-            f"{name}: only {len(set(ring))} different points", fix="a zone needs three different corners or more"
-        )
-    for i, (a, b) in enumerate(_sides(ring)):
-        for j, (c, d) in enumerate(_sides(ring)):
-            if j <= i or j == i + 1 or (i == 0 and j == len(ring) - 1):
-                continue
-            if (at := _meet(a, b, c, d)) is not None:
-                raise SceneError(
-                    f"{name}: sides {show_point(a)}–{show_point(b)} and {show_point(c)}–{show_point(d)} "
-                    f"cross at {show_point(at)}",
-                    fix="give the corners in the order in which one walks around the zone",
-                )
-    if abs(_area(ring)) < 1e-9:
-        raise SceneError(f"{name}: no area, all points are on one line", fix="move a corner off the line")
-    for i, (a, b) in enumerate(_sides(ring)):
-        c = ring[(i + 2) % len(ring)]
-        if abs(_cross(a, b, c)) < 1e-12 and (b[0] - a[0]) * (c[0] - b[0]) + (b[1] - a[1]) * (c[1] - b[1]) < 0:
-            raise SceneError(f"{name}: the side to {show_point(b)} runs back over itself", fix="leave that corner out")
-    return tuple(ring)
-
-
-def _sides(ring: Sequence[Point]) -> list[tuple[Point, Point]]:
-    return [(a, ring[(i + 1) % len(ring)]) for i, a in enumerate(ring)]
-
-
-def _area(ring: Sequence[Point]) -> float:
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in _sides(ring)) / 2
-
-
-def _cross(p: Point, q: Point, r: Point) -> float:
-    return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
-
-
-def _meet(a: Point, b: Point, c: Point, d: Point) -> Point | None:
-    """A point that segments ab and cd share, ends included; None where they do not meet."""
-    d1, d2, d3, d4 = _cross(c, d, a), _cross(c, d, b), _cross(a, b, c), _cross(a, b, d)
-    if d1 == d2 == d3 == d4 == 0:
-        inside = [p for p, (q, r) in ((a, (c, d)), (b, (c, d)), (c, (a, b)), (d, (a, b))) if _between(p, q, r)]
-        return inside[0] if inside else None
-    if d1 * d2 > 0 or d3 * d4 > 0:
-        return None
-    t = d1 / (d1 - d2) if d1 != d2 else 0.0
-    return (a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]))
-
-
-def _between(p: Point, q: Point, r: Point) -> bool:
-    return min(q[0], r[0]) <= p[0] <= max(q[0], r[0]) and min(q[1], r[1]) <= p[1] <= max(q[1], r[1])
-
-
-def _inside_frame(what: str, points: Iterable[Point], frame: Size) -> None:
-    listed = list(points)
-    for number, (x, y) in enumerate(listed, 1):
-        for axis, value, limit in (("x", x, frame[0]), ("y", y, frame[1])):
-            if not 0 <= value <= limit:
-                raise SceneError(
-                    f"{what}: point {number} has {axis} = {show_number(value)} in a frame {frame[0]}×{frame[1]}",
-                    fix=f"{axis} goes from 0 to {limit}; or correct the scene's frame size",
-                )
 
 
 def _check_name(what: str, name: object) -> str:
@@ -189,25 +96,25 @@ class Zone:
         else:
             if self.frame is not None:
                 self._refuse_fractions(what, self.frame)
-            object.__setattr__(self, "points", _ring(what, self.points))
-            holes = tuple(_ring(f"{what}, hole {i}", hole) for i, hole in enumerate(self.holes, 1))
+            object.__setattr__(self, "points", ring_of(what, self.points))
+            holes = tuple(ring_of(f"{what}, hole {i}", hole) for i, hole in enumerate(self.holes, 1))
             object.__setattr__(self, "holes", holes)
             if self.frame is not None:
                 for ring in self.rings:
-                    _inside_frame(what, ring, self.frame)
+                    inside_frame(what, ring, self.frame)
         share = isinstance(self.anchor, int | float) and 0 < self.anchor <= 1
         if not share and self.anchor not in ANCHORS:
             raise SceneError(
                 f"{what}: anchor {self.anchor!r}", fix="it is one of bottom, centre, any, or a share such as 0.5"
             )
         if self.flow is not None:
-            start, end = _points(f"{what}, flow", self.flow)
+            start, end = points_of(f"{what}, flow", self.flow)
             if start == end:
                 raise SceneError(f"{what}: its flow goes nowhere", fix="give two different points")
             object.__setattr__(self, "flow", (start, end))
 
     def _refuse_fractions(self, what: str, frame: Size) -> None:
-        points = _points(what, self.points)
+        points = points_of(what, self.points)
         if len(points) >= 3 and all(0 <= v <= 1 for p in points for v in p):
             pixels = ", ".join(f"[{show_number(x * frame[0])}, {show_number(y * frame[1])}]" for x, y in points)
             raise SceneError(
@@ -228,7 +135,7 @@ class Zone:
     @property
     def area(self) -> float:
         """Its area in px², holes not counted."""
-        return sum(abs(_area(outer)) - sum(abs(_area(hole)) for hole in holes) for outer, *holes in self.polygons)
+        return sum(abs(area(outer)) - sum(abs(area(hole)) for hole in holes) for outer, *holes in self.polygons)
 
     def contains(self, tracks: Tracks) -> NDArray[Any]:
         """Which rows of a table are inside (borders count), bool (n,). A box wholly outside the frame is nowhere."""
@@ -256,13 +163,13 @@ class Line:
 
     def __attrs_post_init__(self) -> None:
         what = f"line {_check_name('line', self.name)}"
-        start, end = _points(what, (self.start, self.end))
+        start, end = points_of(what, (self.start, self.end))
         if start == end:
             raise SceneError(f"{what}: both ends are {show_point(start)}", fix="give two different points")
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "end", end)
         if self.frame is not None:
-            _inside_frame(what, (start, end), self.frame)
+            inside_frame(what, (start, end), self.frame)
         if self.sides is not None:
             a, b = (_check_name("side", side) for side in self.sides)
             if a == b:
@@ -348,9 +255,9 @@ class Scene:
             named = _named(what, getattr(self, field))
             bound = {k: attrs.evolve(v, frame=frame, view=self.view) for k, v in named.items()}
             object.__setattr__(self, field, MappingProxyType(bound))
-        masks = tuple(_ring(f"mask {k}", ring) for k, ring in enumerate(self.masks, 1))
+        masks = tuple(ring_of(f"mask {k}", ring) for k, ring in enumerate(self.masks, 1))
         for k, ring in enumerate(masks, 1):
-            _inside_frame(f"mask {k}", ring, frame)
+            inside_frame(f"mask {k}", ring, frame)
         object.__setattr__(self, "masks", masks)
         if self.ground is not None:
             seen = frame if self.view == "eye" else None  # from overhead a height says nothing of the ground
