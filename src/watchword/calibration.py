@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import attrs
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from watchword.errors import SceneError
@@ -250,17 +251,19 @@ def _measure(p: Floats, feet: Floats, pixels: Floats) -> Floats:
 # ---- where it holds
 
 
-def zone_area(ground: Ground, zone: Zone) -> float:
-    """The zone's area on the ground, m²; NaN without calibration, or where the zone reaches the horizon.
+@lru_cache(maxsize=4096)
+def zone_area(zone: Zone, ground: Ground | None) -> float:
+    """A zone's area on the ground, m²; NaN without calibration, or where the zone reaches the horizon.
 
     Straight lines stay straight, so that the corners are enough.
     """
-    import shapely
-
-    rings = [on_ground(ground, np.array(ring)) for ring in (zone.points, *zone.holes)]
-    if not all(np.isfinite(ring).all() for ring in rings):
-        return float("nan")
-    return float(shapely.Polygon(rings[0], rings[1:]).area)
+    area = 0.0
+    for part in zone.polygons:
+        outer, *holes = (on_ground(ground, np.array(ring, np.float64)) for ring in part)
+        if not all(np.isfinite(ring).all() for ring in (outer, *holes)):
+            return float("nan")
+        area += float(shapely.Polygon(outer, holes).area)
+    return area
 
 
 def outside(ground: Ground, zone: Zone) -> float:
@@ -269,8 +272,6 @@ def outside(ground: Ground, zone: Zone) -> float:
     Pairs are believed inside their outline and a little beyond; heights between the nearest and the farthest feet, over
     the whole width, as a level camera's ground does not change sideways.
     """
-    import shapely
-
     if not ground.metric:
         return 1.0
     if ground.pairs:
@@ -279,12 +280,14 @@ def outside(ground: Ground, zone: Zone) -> float:
     else:
         feet = [y for _, y, _ in ground.heights]
         more = BEYOND * (max(feet) - min(feet))
-        wide = [x for x, _ in zone.points]
+        wide = [x for part in zone.polygons for x, _ in part[0]]
         known = shapely.box(min(wide) - 1, min(feet) - more, max(wide) + 1, max(feet) + more)
-    shape = shapely.Polygon(zone.points, zone.holes)
-    return float(1 - shape.intersection(known).area / shape.area)
+    parts = [shapely.Polygon(part[0], part[1:]) for part in zone.polygons]
+    inside = sum(part.intersection(known).area for part in parts)
+    return max(0.0, float(1 - inside / sum(part.area for part in parts)))
 
 
 def meets_horizon(ground: Ground, zone: Zone) -> bool:
     """Whether a zone reaches the horizon or above, where nothing has a place on the ground."""
-    return bool(np.isnan(on_ground(ground, np.array(zone.points))).any())
+    corners = np.array([point for part in zone.polygons for point in part[0]])
+    return ground.metric and bool(np.isnan(on_ground(ground, corners)).any())
