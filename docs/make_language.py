@@ -17,7 +17,7 @@ from watchword.lang.library import told
 from watchword.lang.names import library
 from watchword.units import KINDS
 from watchword.words import WORDS, Word
-from watchword.words.labels import KNOWN
+from watchword.words.labels import EXPERIMENTAL, KNOWN
 
 PAGE = Path(__file__).with_name("language.md")
 SHAPES = {
@@ -91,7 +91,11 @@ def classes() -> str:
     """The classes that are known without a definition."""
     rows = [f"| `{name}` | {', '.join(f'`{x}`' for x in sorted(labels))} |" for name, labels in library().items()]
     known = ", ".join(f"`{name}`" for name in sorted(KNOWN))
-    return "\n".join(["| class | stands for |", "| --- | --- |", *rows, "", f"Labels that are known: {known}.", ""])
+    some = ", ".join(f"`{name}`" for name in sorted(EXPERIMENTAL))
+    doubt = f"Experimental, as good as the detector that gives them, which is to be tried first: {some}."
+    return "\n".join(
+        ["| class | stands for |", "| --- | --- |", *rows, "", f"Labels that are known: {known}.", "", doubt, ""]
+    )
 
 
 def fields() -> str:

@@ -8,6 +8,7 @@ from datetime import date
 
 import click
 
+from watchword.cli.lets import option
 from watchword.lang.allow import allowed
 from watchword.lang.findings import Finding, ordered, show_all
 from watchword.lang.ruleset import check_file
@@ -17,13 +18,14 @@ from watchword.scene import Scene
 @click.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--scene", type=click.Path(), help="A scene file (JSON) whose zones and lines the rules may name.")
+@option
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--json", "style", flag_value="json", help="Findings as one JSON object.")
 @click.option("--sarif", "style", flag_value="sarif", help="Findings as a SARIF 2.1.0 log.")
 @click.option(
     "--annotations", "--github", "style", flag_value="github", help="Findings as annotations of a workflow's log."
 )
-def check(files: tuple[str, ...], scene: str | None, strict: bool, style: str | None) -> None:
+def check(files: tuple[str, ...], scene: str | None, lets: dict[str, str], strict: bool, style: str | None) -> None:
     """Check rule FILES: every mistake, with its place and what to write instead.
 
     A comment `# allow: CODE until 2027-01-01` behind a clause, or above it, silences that warning there. Exit code 0
@@ -32,7 +34,7 @@ def check(files: tuple[str, ...], scene: str | None, strict: bool, style: str | 
     view = Scene.load(scene) if scene else None
     every: list[Finding] = []
     for path in files:
-        rules = check_file(path)
+        rules = check_file(path, lets)
         findings = list(rules.findings)
         if view is not None or not any(rule.cameras for rule in rules.rules):
             findings += rules.resolve(dict.fromkeys(_cameras(rules.rules), view))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from watchword.cli.lets import option
 from watchword.errors import WatchwordError
 from watchword.lang.explain import explain as explained
 from watchword.lang.findings import did_you_mean
@@ -13,9 +14,10 @@ from watchword.lang.ruleset import RuleSet
 @click.command()
 @click.argument("file")
 @click.argument("rule", required=False)
-def explain(file: str, rule: str | None) -> None:
+@option
+def explain(file: str, rule: str | None, lets: dict[str, str]) -> None:
     """Say what the rules of FILE mean, or one RULE: in words and in time, what it remembers and what it needs."""
-    rules = RuleSet.load(file)
+    rules = RuleSet.load(file, lets=lets)
     names = [r.name for r in rules.rules]
     if rule is not None and rule not in names:
         fix = did_you_mean(rule, names) or f"it has: {', '.join(names) or 'none'}"

@@ -57,9 +57,10 @@ def words(name: str | None) -> None:
         click.echo("conditions of the library")
         wide = max(len(t.stands) for t in told().values())
         for one in told().values():
-            click.echo(f"  {one.stands:<{wide}}  {one.prose.partition('. ')[0].rstrip('.')}")
+            click.echo(f"  {one.stands:<{wide}}  {_first(one.prose)}")
         click.echo()
-        click.echo("* read and checked, not run by this version\nmore: watchword words NAME")
+        later = "" if all(w.build for w in WORDS.values()) else "* read and checked, not run by this version\n"
+        click.echo(f"{later}more: watchword words NAME")
         return
     if name in told():
         one = told()[name]
@@ -79,9 +80,13 @@ def words(name: str | None) -> None:
 def _list(some: list[Word]) -> None:
     wide = max(len(w.name) for w in some)
     for word in some:
-        first = word.prose.partition(". ")[0].rstrip(".")
-        first = first if len(first) <= 74 else first[:73].rsplit(" ", 1)[0] + " …"
-        click.echo(f"  {word.name:<{wide}}{' ' if word.build else '*'} {first}")
+        click.echo(f"  {word.name:<{wide}}{' ' if word.build else '*'} {_first(word.prose)}")
+
+
+def _first(prose: str) -> str:
+    """The first sentence, or as much of it as a line holds."""
+    first = prose.partition(". ")[0].rstrip(".")
+    return first if len(first) <= 74 else first[:73].rsplit(" ", 1)[0] + " …"
 
 
 def described(word: Word) -> str:

@@ -14,6 +14,7 @@ from watchword.lang.rewrite import is_absence, ns
 from watchword.lang.ruleset import RuleSet
 from watchword.units import SECOND, show_duration
 from watchword.words import ATTRIBUTES, WORDS
+from watchword.words.labels import EXPERIMENTAL
 
 PLACES = 64 * 24
 """Bytes of a thing's last places: 64 looks of time, x, y."""
@@ -231,6 +232,12 @@ def _needs(rules: RuleSet, rule: n.Rule, parts: list[object], said: set[str]) ->
     labels = sorted(rules.labels([*(rule.each.classes if rule.each else ()), *used]))
     if labels:
         told.append(f"a detector that knows one of: {', '.join(labels)}")
+    doubtful = sorted({*labels} & EXPERIMENTAL)
+    if doubtful:
+        told.append(f"experimental: {', '.join(doubtful)}; as good as the detector, which is to be tried first")
+    shaped = sorted(said & {"lying", "falls", "standing"})
+    if shaped:
+        told.append(f"experimental: {', '.join(shaped)}, by the shape of the box, or a detector's own column")
     columns = sorted({p.name.text for p in parts if isinstance(p, n.Attribute)} - {*ATTRIBUTES})
     if columns:
         told.append(f"a detector that gives: {', '.join(columns)}")

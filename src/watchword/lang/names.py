@@ -83,7 +83,7 @@ def expand(placed: Iterable[Placed], known: Classes) -> tuple[Classes, list[Find
         item, source = own[name]
         for member in item.members:
             if member.text == name:
-                found.add(name)
+                found.add(name.rpartition(".")[2])  # in an included file as in this one
             elif member.text in under:
                 findings.append(finding("E206", source, member.span, name=member.text, hint="leave one of the two out"))
             else:

@@ -267,8 +267,8 @@ PAGES: dict[str, Page] = {
         "zone a = hall minus b\nzone b = bay plus vault\nrule r: person in zone a for 5s",
     ),
     "E401": Page(
-        "The language has it, and this version does not run it. A check passes over it; a run refuses the rule: none is "
-        "left out in silence.",
+        "The language has it, and this version does not run it. A check passes over it; a run refuses the rule, so "
+        "that none is left out in silence.",
         _rule("any car within 90px of p where (it within 50px of p for 5s)"),
         _rule("any car within 50px of p for 5s"),
         "run",

@@ -16,4 +16,7 @@ COCO = tuple(
 WATCHWORD = ("bag", "vehicle", "left_object", "removed_object", "moved_object")
 """What the detectors that need no model call things, and a plain name for bags."""
 
+EXPERIMENTAL = frozenset({"fire", "smoke", "weapon", "gun", "pistol", "rifle", "knife"})
+"""Labels that no detector tells well enough to be relied on."""
+
 KNOWN = frozenset({name.replace(" ", "_") for name in COCO} | set(WATCHWORD) | {"fire", "smoke", "weapon", "guard"})
