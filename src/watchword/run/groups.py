@@ -46,20 +46,20 @@ class Gathered:
         asked: The groups.
         sure: bool (m, rows).
         maybe: bool (m, rows), these and those that may be members.
+        fresh: True where only what is seen in this look is sure.
+        paired: True where rows are pairs.
         thing: (rows,) the row of the member among the look's.
         starts: (k + 1,), where the rows of each camera, or of each thing, start.
-        low: float64 (numbers, things), the least that numbers of things may be in this view.
-        high: The greatest.
     """
 
     at: Pass
     asked: Sequence[Asked]
     sure: Bools
     maybe: Bools
+    fresh: bool
+    paired: bool
     thing: NDArray[np.intp]
     starts: NDArray[np.int64]
-    low: Floats
-    high: Floats
 
 
 Measure = Callable[[Gathered], tuple[Floats, Floats]]
@@ -139,18 +139,20 @@ class Groups(Plain):
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
-        mine, things = at.grids[self.scope], at.grids["thing"]
+        mine = at.grids[self.scope]
         if at.partial:  # these things are in a hole: what is about them is unknown
             return
         views, self._leaving = self.members.step(at)
         for k, (sure, maybe) in enumerate(views):
-            of, to = things.views()[k], mine.views()[min(k, len(mine.views()) - 1)]
+            to = mine.views()[min(k, len(mine.views()) - 1)]
             rows, starts = np.arange(len(at.look.slots)), at.starts
             if self.scope == "thing":
                 rows, starts = at.pairs.two, at.pairs.starts
                 pair = at.grids["pair"].views()[k].state[self._pairs]
                 sure, maybe = sure[:, rows] & (pair > 0), maybe[:, rows] & (pair >= 0)
-            low, high = self._measure(Gathered(at, self._asked, sure, maybe, rows, starts, of.low, of.high))
+            low, high = self._measure(
+                Gathered(at, self._asked, sure, maybe, k > 0, self.scope == "thing", rows, starts)
+            )
             to.low[self._out], to.high[self._out] = low, high
         if len(views) < len(mine.views()):
             mine.fresh.low[self._out], mine.fresh.high[self._out] = mine.held.low[self._out], mine.held.high[self._out]
@@ -182,22 +184,3 @@ class Groups(Plain):
                 if dates and None not in dates:
                     for node in self._parents[child]:
                         at.dates["camera", "number", node, cam] = max(d for d in dates if d is not None)
-
-
-def sums(member: Bools, weight: Floats, starts: NDArray[np.int64]) -> Floats:
-    """Sums of weights (rows,) over members (m, rows) by segment: float64 (m, k)."""
-    total = np.zeros((member.shape[0], member.shape[1] + 1))
-    np.cumsum(member * weight, axis=1, out=total[:, 1:])
-    found: Floats = total[:, starts[1:]] - total[:, starts[:-1]]
-    return found
-
-
-def count(of: Gathered) -> tuple[Floats, Floats]:
-    """How many there are, between those that are sure and those that may be."""
-    weight = of.at.look.things.members[of.at.look.slots][of.thing]
-    low = sums(of.sure, weight, of.starts)
-    return low, low if of.sure is of.maybe else sums(of.maybe, weight, of.starts)
-
-
-MEASURES: dict[str, Measure] = {"count": count}
-"""What is measured of the members of a group at one moment, by word."""

@@ -16,9 +16,10 @@ from watchword.lang.rewrite import argued, is_absence, ns
 from watchword.lang.ruleset import RuleSet
 from watchword.run.atoms import Amounts, Atoms, Classes, Distances, Others
 from watchword.run.cameras import GAP
-from watchword.run.groups import MEASURES, Asked, Groups
+from watchword.run.groups import Asked, Groups
 from watchword.run.host import Active, Host, Told
 from watchword.run.logic import POLICIES
+from watchword.run.measures import MEASURES, Occupied
 from watchword.run.moments import Sequences, Turns
 from watchword.run.sequences import Becomes, Chain
 from watchword.run.sequences import Part as ChainPart
@@ -216,8 +217,8 @@ def _sequences(nodes: list[Node]) -> Step:
     for node in nodes:
         _, steps, events, ends, policy, _ = node.key
         parts = [ChainPart("first", 0, events[0], ends[0])]
-        for (kind, bound), event, end in zip(steps, events[1:], ends[1:], strict=True):
-            parts.append(ChainPart(kind, bound, event, end))
+        for (how, bound), event, end in zip(steps, events[1:], ends[1:], strict=True):
+            parts.append(ChainPart(how, bound, event, end))
         chains.append(Chain(tuple(parts), policy))
     bodies = np.array([child.index for node in nodes for child in node.children], np.intp)
     return Sequences(nodes[0].scope, chains, _out(nodes), bodies)
@@ -250,6 +251,7 @@ _STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
     "second": lambda nodes: HasSecond(_keys(nodes, 1), _out(nodes)),
     "compare": _compare,
     "group": _groups,
+    "occupied": lambda nodes: Occupied(_keys(nodes, 1), _out(nodes), _after(nodes)),
     "and": _join,
     "or": _join,
     "not": lambda nodes: Negate(nodes[0].scope, _out(nodes), _first(nodes)),

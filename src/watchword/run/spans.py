@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from watchword.run.groups import Asked, Groups, sums
+from watchword.run.groups import Asked, Groups
 from watchword.run.logic import Times
+from watchword.run.measures import sums
 from watchword.run.passes import Pass
 from watchword.run.steps import Nodes, Plain
 from watchword.run.things import Things

@@ -15,8 +15,8 @@ from watchword.lang.ruleset import RuleSet
 from watchword.lang.show import show
 from watchword.run.atoms import kernel_of
 from watchword.run.cameras import GAP
-from watchword.run.groups import MEASURES
 from watchword.run.look import Ask
+from watchword.run.measures import MEASURES
 from watchword.text import Span
 from watchword.units import KINDS, METRIC, value
 from watchword.words import WORDS

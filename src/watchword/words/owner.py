@@ -24,7 +24,7 @@ WORDS = (
         "W R of THING",
         "The person nearest within R when the thing came to rest. Stands in `using person o = owner of b within 2m`: "
         "the second thing is picked once and kept; where there is none, there is no instance of the rule.",
-        "",
+        "watchword.run.owner:Owners",
         "rule apart { each bag b using person o = owner of b within 2m when distance(b, o) > 5m for 10s }",
     ),
     Word(

@@ -35,7 +35,7 @@ WORDS = (
         "W",
         "`p becomes STATE`: the moment at which a state becomes true, from false, or from unknown if it was not true "
         "when last known.",
-        "",
+        "watchword.run.sequences:Becomes",
         "rule down { each person p in zone hall when p becomes lying }",
     ),
 )

@@ -64,7 +64,7 @@ WORDS = (
         "state",
         "W R of THING",
         "The thing is no further than R from the other one; a length in metres needs a calibrated ground.",
-        "",
+        "watchword.run.atoms:Distances",
         "rule close { each bag b using person o = owner of b within 2m when not o within 3m of b for 5s }",
     ),
     Word(
@@ -88,7 +88,7 @@ WORDS = (
         "quantity",
         "W(…)",
         "How far two things are from each other.",
-        "",
+        "watchword.run.atoms:Distances",
         "rule apart { each bag b using person o = owner of b within 2m when distance(b, o) > 5m for 10s }",
         measures=("length", "picture length"),
     ),
