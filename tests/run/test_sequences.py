@@ -132,6 +132,12 @@ def test_a_hole_in_an_absence_obeys_the_policy():
             assert film.told[:1] == [told], (event, policy, film.told)
 
 
+def test_an_absence_waits_while_it_is_unknown_for_another_reason():
+    for event in (True, False):
+        film = Film(A, absent(3, event=event), policy=RESET).look(0, 1, -1).look(1, -1, 0).look(2, -1, -1)
+        assert film.look(3.5, -1, -1).look(4.5, -1, -1).told == [(4.5, 4)]
+
+
 def test_a_new_start_begins_an_absence_again():
     film = Film(A, absent(3)).look(0, 1, -1).look(2, 1, -1).look(4, -1, -1)
     assert film.told == []

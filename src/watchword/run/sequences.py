@@ -204,7 +204,7 @@ class Chains:
 
         Args:
             cols: (n,) which columns.
-            held: int8 (bodies, n): 1 where an event happens, or a state holds.
+            held: int8 (bodies, n): 1 where an event happens, or a state holds; 0 where that is unknown.
             fresh: int8 (bodies, n), the same where only what was seen is known: 0 for an event that could not be seen.
             dates: When an event happened, or a state became true, where that is earlier than now: by (body, position in
                 `cols`), ns.
@@ -296,7 +296,7 @@ class Chains:
         clocks.clear(row, cols[pos])
         there, seen, time = held[depth.body], fresh[depth.body], when[depth.body]
         # An event breaks the absence by its time, which is asked once the clock is known; else it is known not to be.
-        dark = depth.event & hole
+        dark = depth.event & (hole | (there == 0))
         value = np.where(depth.event, np.where(dark, UNKNOWN, 1), -there)
         sight = np.where(depth.event, np.where(dark, UNKNOWN, np.abs(seen)), -seen)
         value, sight = np.where(due, value, FALSE).astype(np.int8), np.where(due, sight, FALSE).astype(np.int8)
