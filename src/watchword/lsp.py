@@ -23,6 +23,7 @@ from watchword.editing.document import Document, Place
 from watchword.editing.places import Change, definition, hover, references, renamable, rename
 from watchword.editing.positions import Lines
 from watchword.errors import WatchwordError
+from watchword.lang import library
 from watchword.lang import nodes as n
 from watchword.lang.findings import Finding
 from watchword.lang.refs import defined
@@ -74,8 +75,24 @@ class RuleServer(LanguageServer):
         text = self.workspace.get_text_document(uri).source
         known = self._read.get(uri)
         if known is None or known[0] != text:
-            known = self._read[uri] = text, Document.read(text, to_fs_path(uri) or None, today=_today())
+            known = self._read[uri] = (
+                text,
+                Document.read(text, to_fs_path(uri) or None, today=_today(), read=self.open_text),
+            )
         return known[1]
+
+    def open_text(self, path: Path) -> str | None:
+        """The text of a file as the editor has it, saved or not; None where it has it not open."""
+        opened = (d for d in self.workspace.text_documents.values() if d.path and Path(d.path).resolve() == path)
+        return next((document.source for document in opened), None)
+
+    def including(self, uri: str) -> list[str]:
+        """The other open texts that include something: what they include may have changed."""
+        return [
+            other
+            for other, (_, document) in self._read.items()
+            if other != uri and any(isinstance(item, n.Include) for item in document.items)
+        ]
 
     def at_once(self, uri: str) -> Document:
         """As `document`; a long text in which somebody types is taken with the names that it had a moment ago."""
@@ -114,7 +131,7 @@ class RuleServer(LanguageServer):
         for uri, (_, document) in self._read.items():
             if document.source is source:
                 return uri
-        path = Path(source.name).resolve()
+        path = Path(library.path() if source.name == library.NAME else source.name).resolve()
         for uri, opened in self.workspace.text_documents.items():
             if Path(opened.path).resolve() == path:
                 return str(uri)
@@ -209,6 +226,9 @@ def _texts(ls: RuleServer) -> None:
         await asyncio.sleep(DELAY)
         if uri in ls.workspace.text_documents and ls.workspace.get_text_document(uri).version == version:
             ls.tell(uri)
+            for other in ls.including(uri):
+                ls.forget(other)
+                ls.tell(other)
 
     @ls.feature(t.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: t.DidOpenTextDocumentParams) -> None:

@@ -197,6 +197,19 @@ def test_a_mistake_in_an_included_file_is_told_at_the_include(session):
     session(talk)
 
 
+def test_an_included_file_that_is_not_saved_is_taken_as_it_is_open(session):
+    async def talk(editor: Editor) -> None:
+        good, bad = "rule b: person is still for 5s\n", "rule b: perrson is still for 5s\n"
+        assert not await editor.open("lobby.watch", good)
+        assert not await editor.open("main.watch", 'include "lobby.watch" as site\nrule a: person is still for 5s\n')
+        editor.change("lobby.watch", bad)
+        told = [await editor.next(), await editor.next()]
+        assert {p.uri: len(p.diagnostics) for p in told} == {editor.uri("lobby.watch"): 1, editor.uri("main.watch"): 1}
+        assert (editor.folder / "lobby.watch").read_text() == good
+
+    session(talk)
+
+
 def test_a_scene_beside_the_rules_brings_its_zones(session):
     async def talk(editor: Editor) -> None:
         scene = '{"frame": [100, 100], "zones": {"tracks": [[0, 0], [9, 0], [9, 9]]}}'

@@ -17,7 +17,7 @@ from watchword.lang import library
 from watchword.lang import nodes as n
 from watchword.lang.allow import allowed
 from watchword.lang.findings import Finding, ordered
-from watchword.lang.load import Placed, folder_of
+from watchword.lang.load import Placed, Read, folder_of
 from watchword.lang.parse import parse
 from watchword.lang.refs import defined
 from watchword.lang.ruleset import RuleSet, check_text
@@ -57,6 +57,7 @@ class Document:
         rules: The text, checked.
         folder: The folder that may be included from; None: nothing may.
         today: The day on which `# allow: … until` is judged; None: before every day.
+        unsaved: Gives the text of an included file that is open and not saved.
     """
 
     source: Source
@@ -64,6 +65,7 @@ class Document:
     rules: RuleSet
     folder: Path | None = None
     today: date | None = None
+    unsaved: Read | None = None
 
     @classmethod
     def read(
@@ -72,6 +74,7 @@ class Document:
         path: str | Path | None = None,
         scenes: tuple[SceneFile, ...] | None = None,
         today: date | None = None,
+        read: Read | None = None,
     ) -> Self:
         """Check a text; without a path nothing is included and there is no scene.
 
@@ -80,12 +83,13 @@ class Document:
             path: The file it belongs to.
             scenes: The scenes to go by; None: those beside the file.
             today: The day on which `# allow: … until` is judged; None: before every day.
+            read: Gives the text of an included file that is open and not saved.
         """
         source = Source(str(path) if path else "rules", text)
         folder = folder_of(path) if path else None
         if scenes is None:
             scenes = scenes_beside(Path(path)) if path else ()
-        return cls(source, scenes, check_text(source, folder), folder, today)
+        return cls(source, scenes, check_text(source, folder, read=read), folder, today, read)
 
     def half(self, text: str) -> Self:
         """This document with the text as it is now, and what was known of it when it was last read."""
@@ -93,7 +97,8 @@ class Document:
 
     def again(self, source: Source) -> Self:
         """Another text in this one's place."""
-        return type(self)(source, self.scenes, check_text(source, self.folder), self.folder, self.today)
+        rules = check_text(source, self.folder, read=self.unsaved)
+        return type(self)(source, self.scenes, rules, self.folder, self.today, self.unsaved)
 
     @cached_property
     def items(self) -> tuple[n.Item, ...]:
@@ -128,7 +133,7 @@ class Document:
 
     def doubtful(self, finding: Finding) -> bool:
         """True where a finding would not stand if there were a scene, and none is beside the file."""
-        return not self.scenes and finding.code in ("E104", "E105", "E302", "E303")
+        return not self.scenes and finding.code in ("E104", "E105", "E302", "E303", "E307")
 
     def _cameras(self) -> Mapping[str, Scene | None]:
         named = {c.text for rule in self.rules.rules for c in rule.cameras or ()}
