@@ -186,7 +186,7 @@ class Crosses:
                 crossed, left = sides.step(line, slots, look.things.at[slots], heights, look.now[rows])
                 for k in np.flatnonzero(crossed).tolist():
                     for call, way in calls:
-                        if _goes(way, crossed[k] > 0, line.sides):
+                        if _goes(way, bool(crossed[k] > 0), line.sides):
                             values[call, rows[k]] = 1
                             self.dates[call, int(slots[k])] = int(left[k])
         return values
