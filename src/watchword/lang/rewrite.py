@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from watchword.lang import nodes as n
 from watchword.lang.build import compared
 from watchword.lang.names import Names
 from watchword.lang.refs import fields, walk
+from watchword.lang.show import show
 from watchword.text import Span
 from watchword.units import nanoseconds
 
@@ -245,7 +247,13 @@ def desugared(given: n.RuleDef, names: Names) -> n.Rule:
     """A rule that has been checked, without sugar."""
     node: Any = plain(given, names)
     rule: n.Rule = _sentence(node, node.body) if isinstance(node.body, n.Sentence) else _clauses(node, node.body)
-    return rule
+    own = {setting.name.text: setting.value for setting in given.settings}
+
+    def filled(field: re.Match[str]) -> str:
+        value = own.get(field[1]) or names.let(field[1])
+        return field[0] if value is None else show(value)
+
+    return attrs.evolve(rule, message=re.sub(r"\{\$(\w+)\}", filled, rule.message)) if rule.message else rule
 
 
 def _sentence(given: n.RuleDef, said: n.Sentence) -> n.Rule:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
 from watchword.errors import DataError, SceneError
-from watchword.events import DATED, Alert, Notice, Part, Thing, show_time
+from watchword.events import DATED, Alert, Notice, show_time
 from watchword.geometry import homography
 from watchword.lang import nodes as n
 from watchword.lang.findings import raise_errors
@@ -21,7 +18,7 @@ from watchword.run.lifecycle import CAP
 from watchword.run.look import Atlas, Place
 from watchword.run.plan import Root, instances, unplanned
 from watchword.run.signals import Signals
-from watchword.run.telling import Said, message, span, thing_of, why
+from watchword.run.telling import Teller
 from watchword.run.turn import Open
 from watchword.scene import Scene, Size
 from watchword.schedule import Schedule
@@ -95,7 +92,7 @@ class Engine:
         self._bank_of: list[Bank] = []
         self._alerts: list[Alert] = []
         self._refused_sizes: dict[str, Size] = {}
-        self._said: dict[int, Said] = {}
+        self._teller = Teller(source, self._zero)
 
     # ---- cameras
 
@@ -209,7 +206,9 @@ class Engine:
 
     def _capped(self, rule: str, camera: int, time: int, count: int) -> None:
         where = self.cameras[camera]
-        text = f"{where.name}: {self._cap} alerts of `{rule}` are under way; from {show_time(time)} on more have to wait"
+        text = (
+            f"{where.name}: {self._cap} alerts of `{rule}` are under way; from {show_time(time)} on more have to wait"
+        )
         self._tell_notice(Notice("capped", where.name, time, text, where.count("capped", count), where.last))
 
     def _tell_notice(self, notice: Notice) -> None:
@@ -320,64 +319,8 @@ class Engine:
     # ---- telling
 
     def _told(self, bank: Bank, opened: Open, root: Root, state: str, time: int, decided: int, reason: str) -> str:
-        rule, things = root.rule, bank.things
         camera = self.cameras[bank.camera_of(root.node.scope, opened.slot)]
-        shown = self._things(bank, root, opened, camera)
-        count = self._count(bank, root, opened, camera)
-        if not opened.id:
-            keys = [f"{things.ids[opened.slot]}"] if rule.each else []
-            keys += [rule.zone.group.text] if rule.zone else []
-            text = "\0".join([self.source, rule.name, camera.name, *keys, str(opened.since)])
-            opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        said = self._said.get(id(root))
-        if said is None:
-            said = self._said[id(root)] = Said.of(root)
-        parts = []
-        for text, (_, node) in zip(said.parts, root.parts, strict=True):
-            where = bank.scopes[node.scope]
-            slot = opened.slot if node.scope == root.node.scope else camera.index
-            value = int(where.value[node.index, slot])
-            parts.append(Part(text, {1: True, -1: False}.get(value), int(where.changed[node.index, slot])))
-        title = rule.title or rule.name
-        filled = ""
-        if rule.message:
-            fields = {
-                "rule": rule.name,
-                "title": title,
-                "camera": camera.name,
-                "zone": ", ".join(said.zones),
-                "line": ", ".join(said.lines),
-                "severity": opened.severity,
-                "held": span(max(0, time - opened.since)),
-                "count": "" if count is None else str(count),
-                "time": show_time(time),
-            }
-            filled = message(rule, fields, shown)
-        alert = Alert(
-            id=opened.id,
-            rule=rule.name,
-            camera=camera.name,
-            state=state,  # type: ignore[arg-type]  # the lifecycle's word for it
-            time=time,
-            decided=decided,
-            since=opened.since,
-            things=shown,
-            zones=said.zones,
-            lines=said.lines,
-            severity=opened.severity,
-            title=title,
-            message=filled,
-            why=why(rule, said.body, shown, count, opened.since, time),
-            reason=reason,
-            parts=tuple(parts),
-            observed=max(0, time - opened.since - opened.gap),
-            gap=opened.gap,
-            count=count,
-            labels=dict(said.labels),
-            source=self.source,
-            start=self._zero(camera),
-        )
-        self._alerts.append(alert)
+        self._alerts.append(self._teller.alert(bank, root, opened, camera, state, time, decided, reason))
         return opened.id
 
     def _zero(self, camera: Camera) -> int:
@@ -385,27 +328,6 @@ class Engine:
         if self._origin is not None:
             return self._origin
         return camera.start if camera.start is not None and camera.start >= DATED else 0
-
-    def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
-        things = bank.things
-        if root.rule.each is not None:
-            shown = [thing_of(things, opened.slot, camera, "thing")]
-            owner = bank.owner_of(root, opened.slot)
-            if owner is not None:
-                shown.append(thing_of(things, owner, camera, "owner"))
-            return tuple(shown)
-        members: list[int] = []
-        for node in root.groups:
-            value = bank.scopes["thing"].value[node.children[0].index]
-            members += [s for s in things.of_cameras([camera.index]).tolist() if value[s] > 0]
-        return tuple(thing_of(things, slot, camera, "thing") for slot in dict.fromkeys(members))
-
-    def _count(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> int | None:
-        for node in root.groups:
-            if node.key[1] == "count":
-                number = bank.scopes[node.scope].low[node.index, opened.slot if node.scope == "thing" else camera.index]
-                return int(number) if np.isfinite(number) else None
-        return None
 
 
 def _size(size: Size) -> str:

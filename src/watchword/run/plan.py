@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,7 @@ class Root:
         unattended: Its first `is unattended`, which knows an owner.
         clear: The node of its `clear when`.
         excepted: Name and node of each exception.
+        fields: What the message asks of things: by field its number, and the unit in the picture and on the ground.
     """
 
     rule: n.Rule
@@ -61,6 +63,7 @@ class Root:
     unattended: n.Apply | None
     clear: Node | None
     excepted: tuple[tuple[str, Node], ...]
+    fields: Mapping[str, tuple[Node, tuple[str, ...]]]
 
 
 class Planner:
@@ -119,6 +122,7 @@ class Planner:
             next(owned, None),
             None if rule.clear is None else lifted(rule.clear),
             tuple((e.name.text, lifted(e.body)) for e in rule.excepted),
+            _fields(rule, terms),
         )
 
     # ---- steps
@@ -138,6 +142,31 @@ class Planner:
                 return Active(_keys(nodes, 1), _out(nodes), self._host)
             case what:
                 return _STEPS[what](nodes)
+
+
+def _fields(rule: n.Rule, terms: Terms) -> Mapping[str, tuple[Node, tuple[str, ...]]]:
+    """What a message asks of things, `{b.speed}`: numbers of the plan, and their units."""
+    found = {}
+    for name, attribute in re.findall(r"\{(\w+)\.(\w+)\}", rule.message):
+        if attribute not in ("id", "class"):
+            node, measures = terms.attribute(name, attribute)
+            found[f"{name}.{attribute}"] = (node, tuple(UNITS[m] for m in measures))
+    return found
+
+
+UNITS = {
+    "picture length": "px",
+    "length": "m",
+    "picture speed": "px/s",
+    "speed": "m/s",
+    "picture area": "px²",
+    "area": "m²",
+    "time": "s",
+    "angle": "°",
+    "plain number": "",
+    "share": "",
+}
+"""How numbers of each kind are told."""
 
 
 def _under(node: Node) -> list[Node]:

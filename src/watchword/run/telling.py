@@ -1,21 +1,34 @@
-"""What an alert says of its rule: names, the parts of the condition, one sentence for a person."""
+"""What an alert says: names, the parts of the condition, one sentence for a person, the rule's message."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Self
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Self
 
 import attrs
+import numpy as np
 
-from watchword.events import Thing, show_time
+from watchword.events import Alert, Part, Thing, show_time
 from watchword.lang import nodes as n
 from watchword.lang.check import walk
 from watchword.lang.show import show
 from watchword.run.cameras import Camera
 from watchword.run.plan import Root
+from watchword.run.terms import Node
 from watchword.run.things import Things
+from watchword.run.turn import Open
 from watchword.units import SECOND
 from watchword.words import WORDS
+
+if TYPE_CHECKING:
+    from watchword.run.bank import Bank
+
+WHO = "\0"
+"""Stands in a rule's sentence where the thing is named."""
+FIELD = re.compile(r"\{([^{}]*)\}")
+TRUE = {1: True, -1: False}
 
 
 @attrs.frozen
@@ -25,16 +38,20 @@ class Said:
     Attributes:
         zones: Names of the zones its condition speaks of.
         lines: Names of the lines.
-        parts: The text of each part of the condition.
-        body: The text of the condition, without its `for`.
+        parts: Text, scope and position of each part of the condition.
+        sentence: The text of the condition, without its `for`; `WHO` where the thing is named.
+        who: The class of the thing, where the rule has one alone.
         labels: The rule's.
+        fields: Which fields its message has.
     """
 
     zones: tuple[str, ...]
     lines: tuple[str, ...]
-    parts: tuple[str, ...]
-    body: str
+    parts: tuple[tuple[str, str, int], ...]
+    sentence: str
+    who: str
     labels: dict[str, str]
+    fields: tuple[str, ...]
 
     @classmethod
     def of(cls, root: Root) -> Self:
@@ -42,12 +59,15 @@ class Said:
         rule = root.rule
         places = list(_places(rule.when))
         body = rule.when.body if isinstance(rule.when, n.For) else rule.when
+        classes = rule.each.classes if rule.each else ()
         return cls(
             tuple(dict.fromkeys(name for name, line in places if not line)),
             tuple(dict.fromkeys(name for name, line in places if line)),
-            tuple(show(expression) for expression, _ in root.parts),
-            show(body),
+            tuple((show(expression), node.scope, node.index) for expression, node in root.parts),
+            _sentence(show(body), rule.each.name.text) if rule.each else show(body),
+            classes[0].text if len(classes) == 1 else "",
             dict(rule.labels),
+            tuple(FIELD.findall(rule.message)),
         )
 
 
@@ -60,6 +80,18 @@ def _places(node: n.Expr) -> Iterator[tuple[str, bool]]:
         elif isinstance(part, n.Count):
             for filter_ in part.group.filters:
                 yield from _places(filter_)
+
+
+def _sentence(text: str, name: str) -> str:
+    """A condition in which the thing is named once, and that by `WHO`."""
+    words = text.split(" ")
+    seen = False
+    for k, word in enumerate(words):
+        if word.lstrip("(") == name:
+            words[k] = word.replace(name, "" if seen else WHO)
+            seen = True
+    text = " ".join(word for word in words if word).replace("( ", "(")
+    return text if seen else f"{WHO}: {text}"
 
 
 def thing_of(things: Things, slot: int, camera: Camera, role: str) -> Thing:
@@ -75,32 +107,136 @@ def span(ns: int) -> str:
     return f"{ns / SECOND:.1f} s" if ns < 600 * SECOND else f"{ns / (60 * SECOND):.0f} min"
 
 
-def why(rule: n.Rule, body: str, things: tuple[Thing, ...], count: int | None, since: int, time: int) -> str:
+class Teller:
+    """Makes alerts of transitions.
+
+    Args:
+        source: Name of the stream or hash of the recording; part of the alerts' ids.
+        zero: The time that seconds of a camera are counted from, ns.
+    """
+
+    def __init__(self, source: str, zero: Callable[[Camera], int]) -> None:
+        self._source, self._zero = source, zero
+        self._said: dict[int, Said] = {}
+
+    def alert(
+        self, bank: Bank, root: Root, opened: Open, camera: Camera, state: str, time: int, decided: int, reason: str
+    ) -> Alert:
+        """The record of a transition; an alert that is told for the first time gets its id."""
+        rule = root.rule
+        said = self._said.get(id(root))
+        if said is None:
+            said = self._said[id(root)] = Said.of(root)
+        if not opened.id:
+            keys = [f"{bank.things.ids[opened.slot]}"] if rule.each else []
+            keys += [rule.zone.group.text] if rule.zone else []
+            text = "\0".join([self._source, rule.name, camera.name, *keys, str(opened.since)])
+            opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
+        shown = _things(bank, root, opened, camera)
+        count = _count(bank, root, opened, camera)
+        title = rule.title or rule.name
+        zones = (rule.zone.group.text,) if rule.zone and not said.zones else said.zones
+        filled = ""
+        if rule.message:
+            fields = {
+                "rule": rule.name,
+                "title": title,
+                "camera": camera.name,
+                "zone": ", ".join(zones),
+                "line": ", ".join(said.lines),
+                "severity": opened.severity,
+                "held": span(max(0, time - opened.since)),
+                "count": "" if count is None else str(count),
+                "time": show_time(time),
+            }
+            filled = FIELD.sub(
+                lambda m: fields.get(m[1]) or _of_thing(bank, root, opened, shown, m[1], m[0]), rule.message
+            )
+        return Alert(
+            id=opened.id,
+            rule=rule.name,
+            camera=camera.name,
+            state=state,  # type: ignore[arg-type]  # the lifecycle's word for it
+            time=time,
+            decided=decided,
+            since=opened.since,
+            things=shown,
+            zones=zones,
+            lines=said.lines,
+            severity=opened.severity,
+            title=title,
+            message=filled,
+            why=_why(said, shown, count, opened.since, time),
+            reason=reason,
+            parts=_parts(bank, root, said, opened.slot, camera),
+            observed=max(0, time - opened.since - opened.gap),
+            gap=opened.gap,
+            count=count,
+            labels=dict(said.labels),
+            source=self._source,
+            start=self._zero(camera),
+        )
+
+
+def _parts(bank: Bank, root: Root, said: Said, slot: int, camera: Camera) -> tuple[Part, ...]:
+    found = []
+    for text, scope, index in said.parts:
+        where = bank.scopes[scope]
+        at = slot if scope == root.node.scope else camera.index
+        found.append(Part(text, TRUE.get(int(where.value[index, at])), int(where.changed[index, at])))
+    return tuple(found)
+
+
+def _why(said: Said, things: tuple[Thing, ...], count: int | None, since: int, time: int) -> str:
     """One sentence: who, what, for how long."""
-    text = body
-    if rule.each is not None and things:
-        name, classes = rule.each.name.text, rule.each.classes
-        who = f"{classes[0].text if len(classes) == 1 else things[0].label} #{things[0].id}"
-        words = text.split(" ")
-        seen = False
-        for k, word in enumerate(words):
-            if word.lstrip("(") == name:
-                words[k] = word.replace(name, "" if seen else who)
-                seen = True
-        text = " ".join(word for word in words if word).replace("( ", "(")
-        if not seen:
-            text = f"{who}: {text}"
+    text = said.sentence
+    if things and WHO in text:
+        text = text.replace(WHO, f"{said.who or things[0].label} #{things[0].id}")
     if count is not None:
         text = f"{text} (now {count})"
     return text + (f" for {span(time - since)} since {show_time(since)}" if time > since else f" at {show_time(time)}")
 
 
-def message(rule: n.Rule, fields: dict[str, str], things: tuple[Thing, ...]) -> str:
-    """The rule's message, its fields filled in."""
-    if rule.each is not None and things:
-        name = rule.each.name.text
-        fields = {**fields, f"{name}.id": str(things[0].id), f"{name}.class": things[0].label}
-    text = rule.message
-    for name, value in fields.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+def _things(bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
+    """The thing and its owner; of a rule about a camera, those that made it true."""
+    things = bank.things
+    if root.rule.each is not None:
+        shown = thing_of(things, opened.slot, camera, "thing")
+        owner = bank.owner_of(root, opened.slot)
+        return (shown,) if owner is None else (shown, thing_of(things, owner, camera, "owner"))
+    members: list[int] = []
+    for node in root.groups:
+        value = bank.scopes["thing"].value[node.children[0].index]
+        slots = things.of_cameras([camera.index])
+        members += slots[value[slots] > 0].tolist()
+    return tuple(thing_of(things, slot, camera, "thing") for slot in dict.fromkeys(members))
+
+
+def _count(bank: Bank, root: Root, opened: Open, camera: Camera) -> int | None:
+    for node in root.groups:
+        if node.key[1] == "count":
+            number = _number(bank, root, node, opened, camera)
+            return int(number) if np.isfinite(number) else None
+    return None
+
+
+def _number(bank: Bank, root: Root, node: Node, opened: Open, camera: Camera) -> float:
+    return float(bank.scopes[node.scope].low[node.index, opened.slot if node.scope == "thing" else camera.index])
+
+
+def _of_thing(bank: Bank, root: Root, opened: Open, things: tuple[Thing, ...], field: str, text: str) -> str:
+    """What a message's `thing.id`, `thing.class` or `thing.ATTR` says; where it is not known, a dash."""
+    name, _, attribute = field.partition(".")
+    rule = root.rule
+    if field in root.fields:
+        node, units = root.fields[field]
+        number = float(bank.scopes["thing"].low[node.index, opened.slot])
+        if not np.isfinite(number):
+            return "–"
+        metric = len(units) > 1 and np.isfinite(bank.things.ground[opened.slot]).all()
+        return f"{number:.4g} {units[1 if metric else 0]}".rstrip()
+    second = rule.using is not None and name == rule.using.name.text
+    which = things[1:2] if second else things[:1]
+    if attribute in ("id", "class"):
+        return "–" if not which else str(which[0].id) if attribute == "id" else which[0].label
+    return text if field else ""

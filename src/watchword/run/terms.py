@@ -326,6 +326,16 @@ class Terms:
             return Part(self._nodes.add(("distance", None, metric), "pair", (), "number"), "both")
         raise UnplannedError(f"a distance between a {one} and a {two} thing", n.NOWHERE)
 
+    def attribute(self, name: str, attribute: str) -> tuple[Node, tuple[str, ...]]:
+        """The number of an attribute that a message asks for, and what it may measure: in the picture, on the ground."""
+        asked = n.Attribute(n.Name(name), n.Name(attribute))
+        measure = self._measure_of(asked, asked)
+        part = self._number(asked, measure)
+        assert isinstance(part, Part)
+        known = measures(asked, {})
+        both = [(PICTURE[m], m) for m in sorted(known) if PICTURE.get(m) in known]
+        return part.node, both[0] if both and not measure else (measure,)
+
     # ---- groups
 
     def _of_group(self, node: n.Of, measure: str, metric: bool | None) -> Part:
