@@ -149,9 +149,9 @@ class Teller:
                 "count": "" if count is None else str(count),
                 "time": show_time(time),
             }
-            filled = FIELD.sub(
-                lambda m: fields.get(m[1]) or _of_thing(bank, root, opened, shown, m[1], m[0]), rule.message
-            )
+            asked = [field for field in said.fields if field not in fields]
+            fields |= {field: _of_thing(bank, root, opened, shown, field) for field in asked}
+            filled = FIELD.sub(lambda match: fields[match[1]], rule.message)
         return Alert(
             id=opened.id,
             rule=rule.name,
@@ -215,16 +215,16 @@ def _things(bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing
 def _count(bank: Bank, root: Root, opened: Open, camera: Camera) -> int | None:
     for node in root.groups:
         if node.key[1] == "count":
-            number = _number(bank, root, node, opened, camera)
+            number = _number(bank, node, opened, camera)
             return int(number) if np.isfinite(number) else None
     return None
 
 
-def _number(bank: Bank, root: Root, node: Node, opened: Open, camera: Camera) -> float:
+def _number(bank: Bank, node: Node, opened: Open, camera: Camera) -> float:
     return float(bank.scopes[node.scope].low[node.index, opened.slot if node.scope == "thing" else camera.index])
 
 
-def _of_thing(bank: Bank, root: Root, opened: Open, things: tuple[Thing, ...], field: str, text: str) -> str:
+def _of_thing(bank: Bank, root: Root, opened: Open, things: tuple[Thing, ...], field: str) -> str:
     """What a message's `thing.id`, `thing.class` or `thing.ATTR` says; where it is not known, a dash."""
     name, _, attribute = field.partition(".")
     rule = root.rule
@@ -239,4 +239,4 @@ def _of_thing(bank: Bank, root: Root, opened: Open, things: tuple[Thing, ...], f
     which = things[1:2] if second else things[:1]
     if attribute in ("id", "class"):
         return "–" if not which else str(which[0].id) if attribute == "id" else which[0].label
-    return text if field else ""
+    return f"{{{field}}}"

@@ -327,7 +327,7 @@ class Terms:
         raise UnplannedError(f"a distance between a {one} and a {two} thing", n.NOWHERE)
 
     def attribute(self, name: str, attribute: str) -> tuple[Node, tuple[str, ...]]:
-        """The number of an attribute that a message asks for, and what it may measure: in the picture, on the ground."""
+        """The number of an attribute that a message asks for; what it measures in the picture, and on the ground."""
         asked = n.Attribute(n.Name(name), n.Name(attribute))
         measure = self._measure_of(asked, asked)
         part = self._number(asked, measure)
