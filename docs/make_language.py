@@ -15,6 +15,8 @@ from watchword.lang.check import FIELDS
 from watchword.lang.findings import CODES
 from watchword.lang.library import told
 from watchword.lang.names import library
+from watchword.lang.ruleset import RuleSet
+from watchword.scene import Scene
 from watchword.units import KINDS
 from watchword.words import WORDS, Word
 from watchword.words.labels import EXPERIMENTAL, KNOWN
@@ -62,8 +64,14 @@ def section(word: Word) -> str:
         f"* `{p.name}`, a {' or '.join(word_of(kind) for kind in p.measures)}: {p.default}" for p in word.parameters
     ]
     lines += [""] if word.parameters else []
-    lines += ["```watch", word.example, "```", ""]
+    lines += [f"```{fence(word.example)}", word.example, "```", ""]
     return "\n".join(lines)
+
+
+def fence(example: str) -> str:
+    """How an example is set: as rules checked with the station of the docs, or as text where it has no ground."""
+    found = RuleSet.loads(example).resolve({"hall": Scene.load(PAGE.with_name("station.json"))})
+    return "text" if any(f.is_error for f in found) else "watch"
 
 
 def word_of(kind: str) -> str:
@@ -73,7 +81,10 @@ def word_of(kind: str) -> str:
 
 def crowd() -> str:
     """A section a named condition of the library."""
-    parts = [f"### {t.name}\n\n`{t.stands}`\n\n{t.prose}\n\n```watch\n{t.example}\n```\n" for t in told().values()]
+    parts = [
+        f"### {t.name}\n\n`{t.stands}`\n\n{t.prose}\n\n```{fence(t.example)}\n{t.example}\n```\n"
+        for t in told().values()
+    ]
     return "\n".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.errors import RuleError
+from watchword.lang.allow import allowed
 from watchword.lang.format import comments, formatted
 from watchword.lang.parse import SKIP, parse
+from watchword.lang.ruleset import check_text
 from watchword.text import Source
 
 GOLDEN = sorted((Path(__file__).parent / "layout").glob("*.watch"))
@@ -109,3 +112,26 @@ def test_every_broken_file_is_refused_or_laid_out_without_loss():
                 formatted(source)
         else:
             assert parse(Source("x", formatted(source)))[0] == items
+
+
+ALLOWED = [
+    "rule a {\n  each person p\n  when p is still and p in zone a or p in zone b for 5s  # allow: W201\n  keep 5s\n}\n",
+    "rule a { each person p\n  # allow: W201, W207\n  when p is still and p in zone a or p in zone b for 50ms\n}\n",
+    "rule a { each person p\n  when p is still and  # allow: W207\n    p in zone a  # a note\n    or p in zone b for 50ms\n}\n",
+    "rule a {\n  each person p when p is still\n  # allow: W207\n  for 50ms keep 5s  # a note\n}\n",
+    "rule a { each person p when p is still for 50ms  # allow: W207\n}\nrule b: person is still for 50ms\n",
+    "rule a: person is still  # allow: W207\n  for 50ms\nrule b: person is still for 5s\n",
+    "rule a { each person p  when p is still for 50ms  keep 5s  # allow: W207\n}\n",
+    "rule a {\n  each person p  # allow: W207\n  when p is still for 50ms\n}\n",
+    "rule a {  # allow: W207\n  each person p when p is still for 50ms }\n",
+]
+
+
+@pytest.mark.parametrize("text", ALLOWED)
+def test_what_is_allowed_stays_allowed_and_nothing_else_is(text: str):
+    def told(now: str) -> list[str]:
+        rules = check_text(Source("a", now))
+        return [f.code for f in allowed(rules.findings, rules.sources, date(2026, 6, 1))]
+
+    before, after = told(text), told(formatted(Source("a", text)))
+    assert [code for code in before if code != "W201"] == after  # the layout puts the brackets that W201 asks for
