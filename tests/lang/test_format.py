@@ -117,7 +117,7 @@ def test_every_broken_file_is_refused_or_laid_out_without_loss():
 ALLOWED = [
     "rule a {\n  each person p\n  when p is still and p in zone a or p in zone b for 5s  # allow: W201\n  keep 5s\n}\n",
     "rule a { each person p\n  # allow: W201, W207\n  when p is still and p in zone a or p in zone b for 50ms\n}\n",
-    "rule a { each person p\n  when p is still and  # allow: W207\n    p in zone a  # a note\n    or p in zone b for 50ms\n}\n",
+    "rule a { each person p\n  when p is moving and  # allow: W207\np in zone a  # x\n  or p in zone b for 50ms\n}\n",
     "rule a {\n  each person p when p is still\n  # allow: W207\n  for 50ms keep 5s  # a note\n}\n",
     "rule a { each person p when p is still for 50ms  # allow: W207\n}\nrule b: person is still for 50ms\n",
     "rule a: person is still  # allow: W207\n  for 50ms\nrule b: person is still for 5s\n",

@@ -18,9 +18,9 @@ from watchword.lang.parse import parse
 from watchword.text import Source, Span
 
 _ALLOW = re.compile(r"#\s*allow\s*:\s*(?P<codes>[^#]*?)(?:\s+until\s+(?P<day>\S+))?\s*$", re.IGNORECASE)
-LATER = frozenset({"W201", "W203", "W209"})
-"""Warnings that may well not be there: of W203 and W209 only a run with its detector can tell, and where W201 was
-allowed, a tidy layout has put the brackets."""
+LATER = frozenset({"W203", "W209"})
+"""Warnings that only a run with its detector can give: that one of these was not given says nothing here."""
+_BRACKETS = re.compile(r"\([^()]*\band\b")
 
 
 @attrs.define
@@ -43,6 +43,11 @@ class _Allowance:
             and self.of.start <= found.span.start < max(self.of.end, self.of.start + 1)
         )
 
+    def tidied(self) -> bool:
+        """True where W201 was allowed and a tidy layout has since put the brackets."""
+        clause = self.source.text[self.of.start : self.of.end] if self.of else ""
+        return self.code == "W201" and _BRACKETS.search(clause) is not None
+
 
 def allowed(findings: Iterable[Finding], sources: Iterable[Source], today: date) -> tuple[Finding, ...]:
     """The findings without the warnings that comments allow, and with what is wrong with those comments.
@@ -64,7 +69,7 @@ def allowed(findings: Iterable[Finding], sources: Iterable[Source], today: date)
         got = f"allow: {one.code}{f' until {one.day}' if one.day else ''}"
         if one.used and one.day is not None and one.day < today:
             kept.append(finding("W211", one.source, one.comment, got=got, hint="mend the clause, or set another day"))
-        elif one.wrong or (not one.used and one.code not in LATER):
+        elif one.wrong or not (one.used or one.code in LATER or one.tidied()):
             why = one.wrong or "nothing of the kind is found here"
             kept.append(finding("W210", one.source, one.comment, got=got, why=why, hint="leave the comment out"))
     return ordered(kept)
