@@ -159,9 +159,8 @@ def main() -> None:
         print(f"\n{name}, {film[-1].time / SECOND:.0f} s, changed from {at / SECOND:.1f} s on")
         for what, change in QUIET.items():
             told, when, _ = trial(film, change, at)
-            print(
-                f"  {'✓' if not told else '✗'} {what:32} quiet wanted; {told or 'quiet'} {f'{when:.1f} s' if told else ''}"
-            )
+            mark, at_time = "✗" if told else "✓", f"{when:.1f} s" if told else ""
+            print(f"  {mark} {what:32} quiet wanted; {told or 'quiet'} {at_time}")
         for what, (change, wanted) in LOST.items():
             told, when, _ = trial([f for f in film if f.time < at + 5 * SECOND], change, at)
             good = told in wanted and 0 <= when <= 2

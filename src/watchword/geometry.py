@@ -62,7 +62,14 @@ class Cover:
         self.zones = tuple(zones)
         self._at = [k for k, zone in enumerate(zones) if zone.anchor == "bottom"]
         self._others = [k for k, zone in enumerate(zones) if zone.anchor != "bottom"]
-        self._shapes = np.array([polygon(zones[k]) for k in self._at], object)[:, None]
+        self._polygons = np.array([polygon(zone) for zone in zones], object)
+        self._bounds = shapely.bounds(self._polygons)
+        paths: dict[tuple[View, Size | None, bool], list[int]] = {}
+        for k, zone in enumerate(zones):
+            if zone.anchor in ("bottom", "centre"):
+                paths.setdefault((zone.view, zone.frame, zone.anchor == "centre"), []).append(k)
+        self._paths = {kind: np.array(rows) for kind, rows in paths.items()}
+        self._shapes = self._polygons[self._at, None]
 
     def contains(self, boxes: Floats, at: Floats) -> Bools:
         """Which boxes (n, 4) are in which zone, bool (zones, n); `at` (n, 2) are their places, px."""
@@ -73,6 +80,27 @@ class Cover:
         found[self._at] = inside
         for k in self._others:
             found[k] = zone_contains(self.zones[k], boxes, at)
+        return found
+
+    def passed(self, before: Floats, now: Floats, wanted: Bools) -> Bools:
+        """Whether things passed through zones on the way from a box to the next, bool (zones, n).
+
+        Args:
+            before: (n, 4), pixels.
+            now: (n, 4).
+            wanted: bool (zones, n), where it is asked.
+        """
+        found = np.zeros(wanted.shape, np.bool_)
+        for (view, frame, centre), zones in self._paths.items():
+            start, end = (places(box, view, frame, centre=centre) for box in (before, now))
+            low, high = np.minimum(start, end), np.maximum(start, end)
+            left, top, right, bottom = self._bounds[zones].T[:, :, None]
+            near = wanted[zones] & (low[:, 0] <= right) & (high[:, 0] >= left)
+            near &= (low[:, 1] <= bottom) & (high[:, 1] >= top) & (start != end).any(axis=1)
+            zone, row = np.nonzero(near)  # where places are not known nothing is near
+            if len(zone):
+                paths = shapely.linestrings(np.stack((start[row], end[row]), axis=1))
+                found[zones[zone], row] = shapely.intersects(self._polygons[zones[zone]], paths)
         return found
 
 
@@ -96,18 +124,6 @@ def zone_contains(zone: Zone, boxes: Floats, at: Floats | None = None) -> Bools:
         return touching
     share: Bools = shapely.area(shapely.intersection(shape, rectangles)) >= float(zone.anchor) * bx.areas(boxes)
     return share
-
-
-def path_meets_zone(zone: Zone, start: Floats, end: Floats) -> Bools:
-    """Which straight paths from `start` to `end` (each (n, 2), px) touch the zone."""
-    shape = polygon(zone)
-    left, top, right, bottom = shapely.bounds(shape).tolist()
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    meets: Bools = (high[:, 0] >= left) & (low[:, 0] <= right) & (high[:, 1] >= top) & (low[:, 1] <= bottom)
-    near = np.flatnonzero(meets)
-    if len(near):
-        meets[near] = shapely.intersects(shape, shapely.linestrings(np.stack((start[near], end[near]), axis=1)))
-    return meets
 
 
 def nearest_in_zone(zone: Zone, at: Floats) -> Floats:
@@ -234,14 +250,33 @@ class Sides:
             int8 (n,): 1 crossed inward, -1 outward, 0 not; and int64 (n,) when the old side was left, `NEVER` where it
             was not.
         """
-        here = np.isfinite(at[:, 0])
-        if not here.all():
-            crossed, when = np.zeros(len(slots), np.int8), np.full(len(slots), NEVER)
-            crossed[here], when[here] = self.step(line, slots[here], at[here], heights[here], times[here])
-            return crossed, when
+        crossed, when = np.zeros(len(slots), np.int8), np.full(len(slots), NEVER)
         distance = side(line, at)
         far = margin(heights)
         now = (distance > far).astype(np.int8) - (distance < -far)
+        # What stays on its side, well off the line, has nothing to tell; what is nowhere stays as it was.
+        busy = (now != self.committed[slots]) | (now == 0) | self.met[slots] | (self.left[slots] != NEVER)
+        here = np.isfinite(distance)
+        rows = np.flatnonzero(busy & here)
+        if len(rows):
+            k = slots[rows]
+            crossed[rows], when[rows] = self._turn(line, k, at[rows], distance[rows], now[rows], times[rows])
+        if here.all():
+            self.last[slots] = at
+        else:
+            self.last[slots[here]] = at[here]
+        return crossed, when
+
+    def _turn(
+        self,
+        line: Line,
+        slots: NDArray[np.intp],
+        at: Floats,
+        distance: Floats,
+        now: NDArray[np.int8],
+        times: NDArray[np.int64],
+    ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+        """The same for those near the line or new beyond it, by their distance from it and their side."""
         was, last = self.committed[slots], self.last[slots]
         known = np.isfinite(last[:, 0])
         met = self.met[slots] | (known & path_meets_line(line, np.where(known[:, None], last, at), at))
@@ -260,7 +295,6 @@ class Sides:
         self.left[slots] = np.where(settled, NEVER, left)
         self.stands[slots] = stands & ~settled
         self.beyond[slots] = beyond & ~settled
-        self.last[slots] = at
         return crossed, np.where(done, left, NEVER)
 
 

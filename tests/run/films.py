@@ -45,7 +45,7 @@ def films(draw, most: int = 32, rare: bool = True) -> list[Look]:
         seen, ends, coasting = {}, {}, {}
         for number in list(people):
             one = people[number]
-            label, place, rest, shape, was = one
+            label, place, rest, _shape, was = one
             if rest == 0:
                 free = [p for p in PLACES if p not in [o[1] for o in people.values()]]
                 what = draw(st.integers(0, 5))
@@ -98,7 +98,9 @@ def show(film: Sequence[Look]) -> str:
     """A film in a few lines: what changes, and when."""
     lines, before = [], None
     for look in film:
-        here = {k: (s.label[0] + ("_" if s.width > s.height else ""), *map(round, s.place)) for k, s in look.seen.items()}
+        here = {
+            k: (s.label[0] + ("_" if s.width > s.height else ""), *map(round, s.place)) for k, s in look.seen.items()
+        }
         said = "  ".join(f"{k}:{v[0]}({v[1]},{v[2]})" for k, v in here.items())
         ends = "".join(f"  {k} ended {t / S:g}" for k, t in look.ends.items())
         lines.append(f"{look.time / S:8g}  {'=' if here == before and here else said}{ends}")

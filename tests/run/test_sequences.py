@@ -132,6 +132,14 @@ def test_a_hole_in_an_absence_obeys_the_policy():
             assert film.told[:1] == [told], (event, policy, film.told)
 
 
+def test_what_was_so_before_the_start_was_told_breaks_an_absence():
+    for event in (True, False):
+        film = Film(A, absent(3, event=event)).look(0, -1, -1).look(2, -1, 1)
+        assert film.look(3, 1, -1, dates=[(0, 1)]).look(5, -1, -1).told == []
+        film = Film(A, absent(3, event=event)).look(0, -1, 1).look(2, -1, -1)
+        assert film.look(3, 1, -1, dates=[(0, 1)]).look(4.5, -1, -1).told == [(4.5, 4)]
+
+
 def test_an_absence_waits_while_it_is_unknown_for_another_reason():
     for event in (True, False):
         film = Film(A, absent(3, event=event), policy=RESET).look(0, 1, -1).look(1, -1, 0).look(2, -1, -1)
@@ -230,6 +238,10 @@ class Judge:
             if part.event and look.held[k] > 0 and self.at <= time <= deadline:
                 return "broken"
         look = self.looks[-1]
+        if len(self.looks) - 1 == self.begun:  # it began before this look: what was so in between breaks it
+            so = [o.dates.get(k, o.now) if part.event else o.now for o in self.looks[:-1] if o.held[k] > 0]
+            if so and max(so) >= self.at and (since is None or max(so) <= deadline):
+                return "broken"
         if look.kind == "seen" and deadline is not None and look.now >= deadline:
             return deadline
         return None

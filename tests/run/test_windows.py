@@ -264,6 +264,44 @@ def test_distinct_counts_things_that_have_ended_too(found):
             del identity[slot]
 
 
+moments = st.lists(
+    st.tuples(
+        st.sampled_from([S // 10, S // 2, S, 3 * S]), st.integers(0, 2), st.sampled_from([0, 0, S, 2 * S, 9 * S])
+    ),
+    max_size=40,
+)
+
+
+@given(moments, st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_what_is_told_late_counts_at_its_own_time(looks, flow):
+    rate, now, told = Flow([5 * S], ["out"]) if flow else Rate([5 * S]), 0, []
+    rate.grow(1)
+    col, limit = np.array([0]), np.array([[LIMIT]])
+    for step, number, late in looks:
+        now += step
+        told += [now - late] * number
+        many, at = np.array([[number]]), np.array([now])
+        if flow:
+            none = np.zeros_like(many)
+            extra = [(0, 0, now - late, 0, number)] if late else []
+            low = rate.step(col, none, none if late else many, at, limit, extra)[0][0, 0]
+        else:
+            low = rate.step(col, many, at, limit, {(0, 0): now - late} if late else {})[0][0, 0] * 5
+        assert low == pytest.approx(sum(now - 5 * S < time <= now for time in told))
+
+
+def test_many_told_late_are_few_samples():
+    rate, rng = Rate([10 * S]), np.random.default_rng(0)
+    rate.grow(1)
+    for i in range(3000):
+        now = 20 * S + i * S // 100
+        date = int(now - rng.integers(0, 9 * S))
+        low, _ = rate.step(np.array([0]), np.array([[1]]), np.array([now]), np.array([[LIMIT]]), {(0, 0): date})
+    assert rate.sums.ring.begin.shape[2] <= RING
+    assert low[0, 0] * 10 == pytest.approx(550, abs=60)  # 100 a second, told 0 to 9 s late
+
+
 def test_distinct_has_a_cap_and_says_so(monkeypatch):
     monkeypatch.setattr("watchword.run.windows.ENDED", 5)
     window = Distinct([10 * S])

@@ -15,6 +15,7 @@ class Commands(click.Group):
     """Commands whose modules are imported when they are called, so that `--help` is quick."""
 
     HOME = {  # noqa: RUF012 - a constant of the class
+        "calibrate": "calibrate",
         "check": "check",
         "demo": "demo",
         "detect": "stages",
@@ -34,7 +35,20 @@ class Commands(click.Group):
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
         return [
-            *("demo", "run", "check", "test", "why", "why-not", "explain", "fmt", "fix", "words", "models"),
+            *(
+                "demo",
+                "run",
+                "check",
+                "test",
+                "why",
+                "why-not",
+                "explain",
+                "fmt",
+                "fix",
+                "words",
+                "models",
+                "calibrate",
+            ),
             *("detect", "track"),
             "lsp",
         ]

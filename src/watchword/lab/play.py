@@ -15,10 +15,8 @@ from watchword.lang.refs import walk
 from watchword.lang.ruleset import RuleSet
 from watchword.run.engine import Engine
 from watchword.scene import Scene
-from watchword.units import MINUTE, SECOND, TIME, nanoseconds
+from watchword.units import MINUTE, TIME, nanoseconds
 
-AFTER = 31 * SECOND
-"""At least so long after a test's end cameras go on and see nothing: a still thing is remembered for 30 s."""
 MOST_AFTER = 15 * MINUTE
 OVER = ("resolved", "dropped")
 Look = Callable[[Engine, int], None]
@@ -82,11 +80,10 @@ def play(scenario: Scenario, rules: RuleSet, restarts: Sequence[int] = (), look:
     found: list[Alert] = []
     waiting = sorted(restarts)
     until = scenario.end + _horizon(scenario, rules)
-    settled = scenario.end + AFTER
-    last = scenario.origin + max((t for e in _expected(scenario) for _, t in e.outcomes), default=0)
+    last = max((t for e in _expected(scenario) for _, t in e.outcomes), default=0)
     for moment in scenario.moments(until):
         at = moment.time - scenario.origin
-        if at > settled and moment.time > last + scenario.interval and not _open(found, scenario.origin + scenario.end):
+        if at > max(scenario.end, last) + scenario.interval and _settled(engine, scenario, found):
             break
         while waiting and at >= waiting[0]:
             waiting.pop(0)
@@ -120,9 +117,12 @@ def _within(alerts: Sequence[Alert], end: int) -> Iterator[Alert]:
             yield alert
 
 
-def _open(alerts: Sequence[Alert], end: int) -> bool:
-    last = {alert.id: alert.state for alert in _within(alerts, end)}
-    return any(state not in OVER for state in last.values())
+def _settled(engine: Engine, scenario: Scenario, alerts: Sequence[Alert]) -> bool:
+    """Whether nothing is left to be decided: every alert is over, and every thing is forgotten."""
+    last = {alert.id: alert.state for alert in _within(alerts, scenario.origin + scenario.end)}
+    if any(state not in OVER for state in last.values()):
+        return False
+    return not any(engine.bank(camera.name).things.alive.any() for camera in engine.cameras)
 
 
 def _expected(scenario: Scenario) -> tuple[n.Expect, ...]:

@@ -166,17 +166,24 @@ class Look:
     def inside_each(self, zones: Sequence[str]) -> Values:
         """The same for several zones, (zones, n), all asked at once."""
         unknown = tuple(dict.fromkeys(zone for zone in zones if zone not in self._inside))
-        if unknown:
-            self._ask(unknown)
+        asked = self._ask(unknown) if unknown else None
+        if asked is not None and len(unknown) == len(zones):
+            return asked.copy()
         return np.stack([self._inside[zone] for zone in zones])
 
-    def _ask(self, zones: tuple[str, ...]) -> None:
+    def _ask(self, zones: tuple[str, ...]) -> Values:
         value = np.zeros((len(zones), len(self.slots)), np.int8)
         for cover, rows in self.among(*self.atlas.covers(zones)):
             slots = self.slots[rows]
-            inside = cover.contains(self.things.box[slots], self.things.at[slots])
-            value[:, rows] = np.where(inside, np.int8(1), np.int8(-1))
+            side = cover.contains(self.things.box[slots], self.things.at[slots]).astype(np.int8)
+            side += side
+            side -= 1
+            if len(rows) == len(self.slots):
+                value = side
+            else:
+                value[:, rows] = side
         self._inside.update(zip(zones, value, strict=True))
+        return value
 
 
 class Kernel(Protocol):

@@ -136,6 +136,34 @@ class Cumulative:
             row, col, begin, end, value = row[far], col[far], begin[far], end[far], value[far]
         ring.push(row, col, begin, end, value)
 
+    def add_late(self, row: int, col: int, time: int, now: int, *amounts: float) -> None:
+        """Add amounts that fell at a moment before what was added last."""
+        ring = self.ring
+        if time <= now - ring.durations[row]:
+            return
+        one = np.array([row]), np.array([col])
+        self._pass(*one, np.array([now]))
+        depth, spacing, value = ring.begin.shape[2], int(ring.spacing[row]), np.array(amounts, np.float64)
+        self.sums[row, col] += value
+        # Sample j begins after the moment, and j - 1, where there is one, does not.
+        oldest, j = int(ring.passed[row, col]), int(ring.pushed[row, col])
+        last = j
+        while j > oldest and ring.begin[row, col, (j - 1) % depth] > time:
+            j -= 1
+        if j > oldest and time - ring.begin[row, col, k := (j - 1) % depth] < spacing:
+            ring.end[row, col, k] = max(ring.end[row, col, k], time)
+            ring.value[row, col, k] += value
+        elif j < last and ring.begin[row, col, k := j % depth] - time < spacing:
+            ring.begin[row, col, k] = time
+            ring.value[row, col, k] += value
+        else:
+            ring.push(*one, np.array([time]), np.array([time]), value[None])
+            depth = ring.begin.shape[2]
+            order = [last, *range(j, last)]
+            for name in ("begin", "end", "value"):
+                of = getattr(ring, name)[row, col]
+                of[[k % depth for k in range(j, last + 1)]] = of[[k % depth for k in order]]
+
     def since(self, cols: Slots, now: Times) -> Floats:
         """Sums over (now − D, now], float64 (k, m, n)."""
         ring = self.ring

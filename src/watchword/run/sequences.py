@@ -156,6 +156,7 @@ class Chains:
         self._absent = [_Depth(j, chains, offsets, "absent") for j in range(1, max(sizes))]
         self._clocks = [Absences([chains[i].policy for i in d.rows.tolist()]) for d in self._absent]
         self._entered = [np.zeros((len(d.rows), 0), np.bool_) for d in self._absent]
+        self._last = [np.zeros((len(d.rows), 0), np.int64) for d in self._absent]  # when what they ask for was last so
         self._becomes = Becomes(len(self._states))
         self.stage = np.zeros((m, 0), np.int8)
         self.at = np.zeros((m, 0), np.int64)
@@ -167,12 +168,15 @@ class Chains:
         for clocks in self._clocks:
             clocks.grow(size)
         self._entered = [widen(entered, size, False) for entered in self._entered]
+        self._last = [widen(last, size, NEVER) for last in self._last]
         self.stage = widen(self.stage, size, 0)
         self.at = widen(self.at, size, NEVER)
 
     def forget(self, cols: Slots) -> None:
         """Begin anew for these columns."""
         self._becomes.forget(cols)
+        for last in self._last:
+            last[:, cols] = NEVER
         self._drop(np.ones((len(self.stage), len(cols)), np.bool_), cols)
 
     def waiting(self, cols: Slots) -> Bools:
@@ -217,6 +221,7 @@ class Chains:
         """
         self.dates = {}
         happened, when = self._happened(cols, held, fresh, dates, now)
+        self._remember(cols, held, when, now)
         value = np.full((len(self.stage), len(cols)), FALSE, np.int8)
         busy = np.flatnonzero(self.waiting(cols) | happened[self._first].any(axis=0))
         if not len(busy):
@@ -271,6 +276,15 @@ class Chains:
                 when[states] = np.where(up, began, when[states])
         return happened, when
 
+    def _remember(self, cols: Slots, held: Values, when: Times, now: Times) -> None:
+        """Write down when what absences ask for is so: one may begin before the look that tells it."""
+        for depth, last in zip(self._absent, self._last, strict=True):
+            true = held[depth.body] > 0
+            if true.any():
+                row, pos = np.nonzero(true)
+                time = np.where(depth.event, when[depth.body], now)[row, pos]
+                last[row, cols[pos]] = np.maximum(last[row, cols[pos]], time)
+
     def _miss(
         self,
         k: int,
@@ -307,6 +321,8 @@ class Chains:
         running = due & (since != NEVER)
         deadline = np.where(running, since, 0) + depth.bound
         broken = np.where(depth.event, (there > 0) & (time >= began) & (~running | (time <= deadline)), there > 0) & due
+        last = self._last[k][:, cols]
+        broken |= enter & (last >= began) & (~running | (last <= deadline))
         done = running & ~broken & (sight > 0) & (now >= deadline)
         stage[rows] = np.where(broken, 0, stage[rows] + done)
         at[rows] = np.where(done, deadline, began)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from watchword.boxes import sizes
-from watchword.geometry import Sides, path_meets_zone, places
+from watchword.geometry import Sides
 from watchword.lang import nodes as n
 from watchword.run.look import Bools, Look, Slots, Stateless, Times, Values
 from watchword.run.membership import Membership
@@ -84,9 +84,10 @@ class _Passages:
     sign: int
 
     def __init__(self, calls: Sequence[n.Apply], grace: Sequence[int] = ()) -> None:
-        self._zones = [call.names[0].text for call in calls]
-        self._grace = list(grace) or [0] * len(calls)
-        self._membership = Membership(self._zones, self._grace)
+        self._zones = tuple(call.names[0].text for call in calls)
+        graces = list(grace) or [0] * len(calls)
+        self._membership = Membership(self._zones, graces)
+        self._through = np.array([ns == 0 for ns in graces])[:, None]
         self._box = np.zeros((0, 4))
         self.dates: Dates = {}
 
@@ -111,32 +112,16 @@ class _Passages:
         self.dates = _dates(look, happens, since, np.arange(len(self._zones)))
         near = look.now[rows] - look.before[rows] <= look.limit[rows]
         near &= np.isfinite(self._box[slots, 0])
-        out = np.flatnonzero(near & ((side < 0) & ~turned).any(axis=0))
-        if len(out):
-            for call, zone in enumerate(self._zones):
-                if not self._grace[call]:
-                    mine = out[(side[call, out] < 0) & ~turned[call, out]]
-                    happens[call, mine] = self._went_through(look, zone, rows[mine])
+        out = (side < 0) & ~turned & near & self._through
+        if out.any():
+            for cover, mine in look.among(*look.atlas.covers(self._zones)):
+                j = slice(None) if len(mine) == len(rows) else np.searchsorted(rows, mine)
+                slots_j = slots[j]
+                happens[:, j] |= cover.passed(self._box[slots_j], look.things.box[slots_j], out[:, j])
         self._box[slots] = look.things.box[slots]
         values = np.full((len(self._zones), len(look.slots)), -1, np.int8)
         values[:, rows] = np.where(happens, 1, -1)
         return values
-
-    def _went_through(self, look: Look, name: str, rows: Slots) -> Bools:
-        """Which of these rows, outside before and now, were in a zone between."""
-        found = np.zeros(len(look.slots), np.bool_)
-        for zone, mine in look.among(*look.atlas.zones(name)):
-            if zone.anchor not in ("bottom", "centre"):
-                continue
-            mine = mine if len(rows) == len(look.rows) else np.intersect1d(mine, rows, assume_unique=True)
-            slots = look.slots[mine]
-            before, now = (
-                places(box[slots], zone.view, zone.frame, centre=zone.anchor == "centre")
-                for box in (self._box, look.things.box)
-            )
-            here = np.isfinite(before[:, 0]) & np.isfinite(now[:, 0])
-            found[mine[here]] = path_meets_zone(zone, before[here], now[here])
-        return found[rows]
 
 
 class Enters(_Passages):
@@ -179,11 +164,11 @@ class Crosses:
         """Values int8 (m, rows): 1 at the look that decides a crossing; its date is in `dates`."""
         values = np.full((self._calls, len(look.slots)), -1, np.int8)
         self.dates = {}
+        heights, at = sizes(look.things.box[look.slots])[1], look.things.at[look.slots]
         for (name, _), (sides, calls) in self._lines.items():
             for line, rows in look.among(*look.atlas.lines(name)):
                 slots = look.slots[rows]
-                heights = sizes(look.things.box[slots])[1]
-                crossed, left = sides.step(line, slots, look.things.at[slots], heights, look.now[rows])
+                crossed, left = sides.step(line, slots, at[rows], heights[rows], look.now[rows])
                 for k in np.flatnonzero(crossed).tolist():
                     for call, way in calls:
                         if _goes(way, bool(crossed[k] > 0), line.sides):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ LEAST = 5.0
 """A change in % is measured by the value before, or by this where that is less."""
 OPEN = np.iinfo(np.int64).max
 WAYS = ("in", "out", "net")
+NO_DATES: Mapping[tuple[int, int], int] = MappingProxyType({})
 
 
 class Share:
@@ -95,20 +97,34 @@ class Rate:
         self.sums.forget(cols)
         self.watched.forget(cols)
 
-    def step(self, cols: Slots, happened: NDArray[Any], now: Times, limit: Times) -> tuple[Floats, Floats]:
-        """Count what happened at this look.
+    def step(
+        self,
+        cols: Slots,
+        happened: NDArray[Any],
+        now: Times,
+        limit: Times,
+        dates: Mapping[tuple[int, int], int] = NO_DATES,
+    ) -> tuple[Floats, Floats]:
+        """Count what is told at this look, each event at its own time.
 
         Args:
             cols: (n,) which columns.
             happened: (m, n), how many events.
             now: int64 (n,), ns.
             limit: int64 (m, n), gap limits, ns.
+            dates: When it happened where that is earlier than now, by (which of the m, position in `cols`), ns.
 
         Returns:
             Bounds, float64 (m, n) each, per second; no upper one where part of the window was not watched.
         """
         whole = self.watched.step(cols, now, limit)
+        late = [(*at, time, float(happened[at])) for at, time in dates.items() if happened[at]]
+        if late:
+            happened = happened.copy()
+            happened[tuple(np.array([at[:2] for at in late]).T)] = 0
         self.sums.add(cols, now, now, happened)
+        for node, pos, time, number in late:
+            self.sums.add_late(node, int(cols[pos]), time, int(now[pos]), number)
         rate = self.sums.since(cols, now)[0] / (self.watched.durations / SECOND)
         return rate, np.where(whole, rate, np.inf)
 
@@ -137,9 +153,23 @@ class Flow:
         self.watched.forget(cols)
 
     def step(
-        self, cols: Slots, inward: NDArray[Any], outward: NDArray[Any], now: Times, limit: Times
+        self,
+        cols: Slots,
+        inward: NDArray[Any],
+        outward: NDArray[Any],
+        now: Times,
+        limit: Times,
+        late: Iterable[tuple[int, int, int, float, float]] = (),
     ) -> tuple[Floats, Floats]:
-        """Count who crossed at this look, `inward` and `outward` (m, n); else as `Rate.step`.
+        """Count crossings that are told at this look.
+
+        Args:
+            cols: (n,) which columns.
+            inward: (m, n), how many at this moment.
+            outward: (m, n).
+            now: int64 (n,), ns.
+            limit: int64 (m, n), gap limits, ns.
+            late: Further crossings that were earlier: (which of the m, position in `cols`, ns, inward, outward).
 
         Returns:
             Bounds, float64 (m, n) each; where part of the window was not watched a way has no upper one, and the net
@@ -147,6 +177,8 @@ class Flow:
         """
         whole = self.watched.step(cols, now, limit)
         self.sums.add(cols, now, now, inward, outward)
+        for node, pos, time, *numbers in late:
+            self.sums.add_late(node, int(cols[pos]), time, int(now[pos]), *numbers)
         ins, outs = self.sums.since(cols, now)
         net = self._way == 2
         flow = np.where(net, ins - outs, np.where(self._way == 0, ins, outs))

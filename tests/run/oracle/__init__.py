@@ -4,7 +4,7 @@ At each look it writes the past down anew as it is known by then (what was held 
 is unknown), reads the clocks off that, and moves the alerts on. It reads rules as the language's own tree.
 """
 
-from oracle.film import Film, Look, Sight, Undecided
+from oracle.film import Film, Look, Sight, UndecidedError
 from oracle.judge import Record, judge
 
-__all__ = ["Film", "Look", "Record", "Sight", "Undecided", "judge"]
+__all__ = ["Film", "Look", "Record", "Sight", "UndecidedError", "judge"]

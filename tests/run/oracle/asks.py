@@ -14,7 +14,7 @@ import attrs
 
 from oracle import crowd, spells
 from oracle import ground as g
-from oracle.film import FALSE, TRUE, UNKNOWN, S, Stretch, Thing, Undecided
+from oracle.film import FALSE, TRUE, UNKNOWN, S, Stretch, Thing, UndecidedError
 from watchword.lang import nodes as n
 from watchword.units import nanoseconds, value
 
@@ -171,7 +171,7 @@ class Asks:
             case n.For() | n.Not() | n.And() | n.Or():
                 found = [r for r in self.rows(node, env, known) if r.look == look]
                 return (found[0].held, found[0].fresh) if found else NOT_THERE
-        raise Undecided(f"the oracle does not know {type(node).__name__}")
+        raise UndecidedError(f"the oracle does not know {type(node).__name__}")
 
     def signal(self, node: n.Signal, look: int):
         name = node.name.text + (f"@{node.at.text}" if node.at else "")
@@ -218,7 +218,7 @@ class Asks:
                 from oracle.owner import unattended
 
                 return unattended(self, node, thing, look, known)
-        raise Undecided(f"the oracle does not know `{node.word.text}`")
+        raise UndecidedError(f"the oracle does not know `{node.word.text}`")
 
     def _against(self, node: n.Apply, thing: Thing, sight: int):
         if not g.inside(self.zone(node.names[0]), thing.sights[sight].place):
@@ -276,7 +276,7 @@ class Asks:
                 return (spells.rate(self, node, env, look),) * 2
             case n.Of() | n.OfZone():
                 return crowd.quantity(self, node, env, look, known)
-        raise Undecided(f"the oracle does not know {type(node).__name__}")
+        raise UndecidedError(f"the oracle does not know {type(node).__name__}")
 
     def attribute(self, thing: Thing, name: str, look: int, known: int) -> tuple[Any, Any]:
         if name == "seen_for":
@@ -296,7 +296,7 @@ class Asks:
                 due = since + ns(node.duration)
                 held = self.times[row.look] >= due
                 fresh = UNKNOWN if fresh is UNKNOWN else held
-                time = due if held and due > self.times[max(0, row.look - 1)] or self.dark[row.look] else None
+                time = due if (held and due > self.times[max(0, row.look - 1)]) or self.dark[row.look] else None
             found.append(Row(row.look, held, fresh, row.dark, time))
         return found
 

@@ -7,7 +7,7 @@ from math import cos, radians
 from typing import TYPE_CHECKING, Any
 
 from oracle import ground as g
-from oracle.film import FALSE, TRUE, UNKNOWN, Thing, Undecided
+from oracle.film import FALSE, TRUE, UNKNOWN, Thing, UndecidedError
 from watchword.lang import nodes as n
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def there(asks: Asks, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
     ended = thing.told_end(again - 1)
     if ended is not None:  # unsure up to the gap limit, then out, and that is dated at its end
         if ended not in asks.times:
-            raise Undecided("a group that changed between two looks")
+            raise UndecidedError("a group that changed between two looks")
         told = thing.told_end(look) is not None
         if any(asks.times[k] - ended > asks.limits[k] for k in range(last, again)):
             return (FALSE, FALSE) if asks.times[look] >= ended else (TRUE, UNKNOWN)
@@ -71,7 +71,7 @@ def quantity(asks: Asks, node: n.Of | n.OfZone, env: dict[str, Thing], look: int
     from oracle import spells
 
     if isinstance(node, n.OfZone):
-        raise Undecided("the oracle does not measure areas")
+        raise UndecidedError("the oracle does not measure areas")
     match node.word.text:
         case "count":
             return tuple(counted(asks, node.group, env, look, known))
@@ -87,7 +87,7 @@ def quantity(asks: Asks, node: n.Of | n.OfZone, env: dict[str, Thing], look: int
         case "spread" | "alignment" | "divergence":
             who = members(asks, node.group, env, look, known)
             return tuple(shape(node.word.text, [m[0] for m in who if m[1 + k] is TRUE], look) for k in (0, 1))
-    raise Undecided(f"the oracle does not know {node.word.text}")
+    raise UndecidedError(f"the oracle does not know {node.word.text}")
 
 
 def of_attribute(asks: Asks, node: n.Of, who: list[tuple[Thing, Any]], look: int):
@@ -136,7 +136,11 @@ def shape(word: str, who: list[Thing], look: int):
         case "spread":
             x = sum(g.dist(p, middle) for p in places) / len(places) if len(places) > 1 else None
         case "alignment":
-            x = g.length((sum(w[0] for _, w in going) / len(going), sum(w[1] for _, w in going) / len(going))) if going else None
+            x = (
+                g.length((sum(w[0] for _, w in going) / len(going), sum(w[1] for _, w in going) / len(going)))
+                if going
+                else None
+            )
         case _:
             if len(places) < 2 or not going:
                 return None
@@ -144,7 +148,7 @@ def shape(word: str, who: list[Thing], look: int):
             for p, w in going:
                 out = (p[0] - middle[0], p[1] - middle[1])
                 if g.length(out) == 0:
-                    raise Undecided("a member in the middle of its group")
+                    raise UndecidedError("a member in the middle of its group")
                 turns.append(cos(radians(g.between(w, out))))
             x = sum(turns) / len(turns)
     return None if x is None else (x, x)

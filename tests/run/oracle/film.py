@@ -13,7 +13,7 @@ TRUE, FALSE, UNKNOWN = True, False, None
 LOST = 300 * S
 
 
-class Undecided(Exception):
+class UndecidedError(Exception):
     """The prose leaves this case open."""
 
 
@@ -127,13 +127,13 @@ class Thing:
 class Stretch:
     """The looks of one camera between two new starts, and the things it saw."""
 
-    def __init__(self, looks: list[Look], passed: list[int], end: tuple[str, int, int] | None) -> None:
+    def __init__(self, looks: list[Look], end: tuple[str, int, int] | None) -> None:
         self.looks, self.final = looks, end
         self.times = [look.time for look in looks]
         between = [b - a for a, b in pairwise(self.times)]
         self.usual = []
         for i in range(len(looks)):
-            known = [*passed, *between[: max(0, i - 1)]][-100:]
+            known = between[: max(0, i - 1)][-100:]
             self.usual.append(int(median(known)) if known else 0)
         self.limits = [max(2 * S, 3 * u) for u in self.usual]
         away = [0, *(d if d > self.limits[i + 1] else 0 for i, d in enumerate(between))]
@@ -159,7 +159,7 @@ class Stretch:
             if thing is None or self.unseen(last, k) > thing.memory(k):
                 new.append((number, sight))
             elif last == k:
-                raise Undecided("two numbers of one thing in one look")
+                raise UndecidedError("two numbers of one thing in one look")
             else:
                 thing.see(k, sight)
         for number, sight in new:
@@ -173,7 +173,7 @@ class Stretch:
             thing = self._people.get(number)
             if thing is not None:
                 if any(n > number or n < number for n, t in self._people.items() if t is thing):
-                    raise Undecided("an end told of one of a thing's numbers")
+                    raise UndecidedError("an end told of one of a thing's numbers")
                 thing.ends.append((k, time))
 
     def _found(self, k: int, sight: Sight) -> Thing | None:
@@ -186,30 +186,28 @@ class Stretch:
             if sight.label in labels and dist(sight.place, thing.sights[last].place) <= thing.sights[last].r:
                 found.append(thing)
         if len(found) > 1:
-            raise Undecided("two still things that it may be")
+            raise UndecidedError("two still things that it may be")
         return found[0] if found else None
 
 
 def stretches(film: Film) -> list[Stretch]:
     """The looks that are taken, cut where the camera was lost for five minutes or its clock was set back."""
-    found: list[tuple[list[Look], list[int], tuple[str, int, int] | None]] = []
+    found: list[tuple[list[Look], tuple[str, int, int] | None]] = []
     looks: list[Look] = []
-    passed: list[int] = []
     refused: int | None = None
     for look in film:
         if looks and look.time <= looks[-1].time:
-            known = [*passed, *(b.time - a.time for a, b in pairwise(looks))][-100:]
+            known = [b.time - a.time for a, b in pairwise(looks)][-100:]
             limit = max(2 * S, 3 * int(median(known)) if known else 0)
             refused = look.time if refused is None else refused
             if look.time - refused <= limit:
                 continue
-            found.append((looks, passed, ("restart", looks[-1].time, look.time)))
-            looks, passed = [], []
+            found.append((looks, ("restart", looks[-1].time, look.time)))
+            looks = []
         elif looks and look.time - looks[-1].time > LOST:
-            found.append((looks, passed, ("lost", looks[-1].time + LOST, look.time)))
-            passed = [*passed, *(b.time - a.time for a, b in pairwise(looks)), look.time - looks[-1].time]
+            found.append((looks, ("lost", looks[-1].time + LOST, look.time)))
             looks = []
         refused = None
         looks.append(look)
-    found.append((looks, passed, None))
+    found.append((looks, None))
     return [Stretch(*one) for one in found]

@@ -17,7 +17,11 @@ def side(a: Point, b: Point, q: Point) -> float:
 
 
 def on(a: Point, b: Point, q: Point) -> bool:
-    return cross(a, b, q) == 0 and min(a[0], b[0]) <= q[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= q[1] <= max(a[1], b[1])
+    return (
+        cross(a, b, q) == 0
+        and min(a[0], b[0]) <= q[0] <= max(a[0], b[0])
+        and min(a[1], b[1]) <= q[1] <= max(a[1], b[1])
+    )
 
 
 def meet(a: Point, b: Point, c: Point, d: Point) -> bool:

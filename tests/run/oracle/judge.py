@@ -182,7 +182,7 @@ class Life:
 
     def steady(self, rows: list[Row], look: int) -> list[Row]:
         """Flicker shorter than `grace` is not seen: a change counts once a look that long after it sees it still so."""
-        found, k, stable = [], 0, UNKNOWN
+        found, k, stable = [], 0, FALSE
         while k < len(rows):
             run = k
             while run + 1 < len(rows) and rows[run + 1].held is rows[k].held:
@@ -191,7 +191,7 @@ class Life:
             if value is not UNKNOWN and value is not stable:
                 ended = rows[k].look is not None and self.ended(rows[k].look)
                 after = [self.times[r.look] - self.times[rows[k].look] for r in rows[k : run + 1] if r.fresh is value]
-                if stable is UNKNOWN or ended or (after and max(after) >= self.rule.grace):
+                if ended or (after and max(after) >= self.rule.grace):
                     stable = value
             for r in rows[k : run + 1]:
                 if value is UNKNOWN:
@@ -200,6 +200,15 @@ class Life:
                     found.append(Row(r.look, stable, UNKNOWN if r.fresh is UNKNOWN else stable, r.dark, r.time))
             k = run + 1
         return found
+
+    def run(self, rows: list[Row]) -> Row:
+        """The first of the rows at the end that are alike."""
+        first = rows[-1]
+        for row in reversed(rows):
+            if row.held is not first.held:
+                break
+            first = row
+        return first
 
     def ended(self, look: int) -> bool:
         return self.thing is not None and self.thing.end(look)[0] in ("over", "gone")
@@ -212,12 +221,15 @@ class Life:
             return
         now = self.times[look]
         rows = self.rows(self.body, look)
-        if self.state == "firing" and rows[-2:-1] and rows[-2].held is UNKNOWN and rows[-2].dark:  # only now is it known to be a hole
+        if (
+            self.state == "firing" and rows[-2:-1] and rows[-2].held is UNKNOWN and rows[-2].dark
+        ):  # only now is it known to be a hole
             self.state = "stale"
             self.tell("stale", self.last_known(rows[:-1]), look)
         held, fresh = rows[-1].held, rows[-1].fresh
         what, date = self.thing.end(look) if self.thing is not None else ("alive", 0)
-        date = date if what in ("over", "gone") else self.asks.began(rows[-1])
+        if what not in ("over", "gone"):
+            date = self.asks.began(self.run(rows)) if held is FALSE else now
         since, reset = self.asks.clock(rows)
         if reset is not None and self.state in ("pending", "suppressed"):
             self.tell("dropped", reset, look)
@@ -291,8 +303,8 @@ class Life:
         rows = self.rows(self.rule.clear, look)
         clear = rows[-1].fresh
         if clear is TRUE:
-            self.fail(list(map(turned, rows)), self.asks.began(rows[-1]), look)
-        elif self.state == "stale" and fresh is not UNKNOWN or self.state == "recovering" and clear is FALSE:
+            self.fail(list(map(turned, rows)), self.asks.began(self.run(rows)), look)
+        elif (self.state == "stale" and fresh is not UNKNOWN) or (self.state == "recovering" and clear is FALSE):
             self.back(look)
 
     def rise(self, look: int) -> None:
@@ -331,4 +343,3 @@ class Life:
                 break
             since = self.asks.began(row)
         return since
-

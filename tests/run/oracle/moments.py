@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from oracle import ground as g
-from oracle.film import FALSE, TRUE, UNKNOWN, S, Thing, Undecided
+from oracle.film import FALSE, TRUE, UNKNOWN, S, Thing, UndecidedError
 from watchword.lang import nodes as n
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _moments(asks: Asks, node: n.Expr, env: dict[str, Thing], known: int) -> lis
             return [(time, decided) for time, decided, way in found if wanted in (None, way)]
         case "falls":
             return falling(asks, thing, known)
-    raise Undecided(f"the oracle does not know `{node.word.text}`")
+    raise UndecidedError(f"the oracle does not know `{node.word.text}`")
 
 
 def happenings(asks: Asks, node: n.Expr, env: dict[str, Thing], known: int) -> list[Moment]:
@@ -158,16 +159,17 @@ def entering(asks: Asks, thing: Thing, ring: tuple[g.Point, ...], inward: bool, 
             if where[k - 1] is not where[k]:
                 if where[k] is inward:
                     found.append((asks.times[new], new))
-            elif not where[k] and asks.times[new] - asks.times[old] <= asks.limits[new]:
-                if g.through(ring, thing.sights[old].place, thing.sights[new].place):
-                    found.append((asks.times[new], new))
+            elif where[k] or asks.times[new] - asks.times[old] > asks.limits[new]:
+                continue
+            elif g.through(ring, thing.sights[old].place, thing.sights[new].place):
+                found.append((asks.times[new], new))
     return found
 
 
 def crossings(asks: Asks, thing: Thing, line: n.LineDef, known: int) -> list[tuple[int, int, str]]:
     """Dated at the first look no longer on the old side, decided when the new one is committed."""
     if asks.rule.grace:
-        raise Undecided("grace over a line")
+        raise UndecidedError("grace over a line")
     found = []
     for sights in visits(thing, known):
         old: tuple[int, int] | None = None
@@ -180,7 +182,7 @@ def crossings(asks: Asks, thing: Thing, line: n.LineDef, known: int) -> list[tup
             if old is not None and sign != old[1]:
                 path = [x for x in sights if old[0] <= x <= s]
                 places = [thing.sights[x].place for x in path]
-                if any(g.meet(line.start, line.end, p, q) for p, q in zip(places, places[1:], strict=False)):
+                if any(g.meet(line.start, line.end, p, q) for p, q in itertools.pairwise(places)):
                     gone = [x for x in path if g.side(line.start, line.end, thing.sights[x].place) * old[1] <= 0]
                     found.append((asks.times[gone[0]], s, "in" if old[1] > 0 else "out"))
             old = (s, sign)
@@ -192,10 +194,10 @@ def falling(asks: Asks, thing: Thing, known: int) -> list[Moment]:
 
     found = []
     for sights in visits(thing, known):
-        for before, now in zip(sights, sights[1:], strict=False):
-            if lying(thing, before) is FALSE and lying(thing, now) is TRUE:
-                if asks.times[now] - asks.times[before] <= 2 * S:
-                    found.append((asks.times[now], now))
+        for before, now in itertools.pairwise(sights):
+            begins = lying(thing, before) is FALSE and lying(thing, now) is TRUE
+            if begins and asks.times[now] - asks.times[before] <= 2 * S:
+                found.append((asks.times[now], now))
     return found
 
 
@@ -206,11 +208,11 @@ def sequence(asks: Asks, node: n.Sequence, env: dict[str, Thing], known: int) ->
     from oracle.asks import ns
 
     found: list[Moment] = []
-    reached, at, began = -1, 0, 0  # the last step done (-1: none), its time, and the look that decided it
+    reached, at, _began = -1, 0, 0  # the last step done (-1: none), its time, and the look that decided it
     for look in range(asks.first(env), known + 1):
         for time, decided in happenings(asks, node.first, env, look):
             if decided == look:
-                reached, at, began = 0, time, look
+                reached, at, _began = 0, time, look
         if reached < 0:
             continue
         thing = next(iter(env.values()), None)
@@ -222,14 +224,14 @@ def sequence(asks: Asks, node: n.Sequence, env: dict[str, Thing], known: int) ->
             if step.kind == "within":
                 times = [t for t, k in happenings(asks, step.body, env, look) if k == look and t >= at]
                 if times and min(times) <= at + ns(step.bound):
-                    reached, at, began = reached + 1, min(times), look
+                    reached, at, _began = reached + 1, min(times), look
                     continue
             else:
                 done = absence(asks, step, env, at, look)
                 if done is FALSE:
                     reached = -1
                 elif done is not UNKNOWN:
-                    reached, at, began = reached + 1, done, look
+                    reached, at, _began = reached + 1, done, look
                     continue
             break
         if reached == len(node.steps):

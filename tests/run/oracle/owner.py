@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oracle.film import Thing, Undecided
+from oracle.film import Thing, UndecidedError
 from watchword.lang import nodes as n
 
 if TYPE_CHECKING:
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 
 def unattended(asks: Asks, node: n.Apply, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
-    raise Undecided("owners")
+    raise UndecidedError("owners")

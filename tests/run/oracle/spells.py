@@ -119,7 +119,7 @@ def distinct(asks: Asks, node: n.Of, env: dict[str, Thing], look: int):
 
 def changes(asks: Asks, node: n.Changes, env: dict[str, Thing], look: int) -> tuple[Any, Any]:
     """Against the value at the last look at or before now - D; unknown where that lies in a hole."""
-    from oracle.asks import compared, ns, number
+    from oracle.asks import ns, number
 
     then = asks.times[look] - ns(node.over)
     before = [k for k in range(asks.first(env), look + 1) if asks.times[k] <= then]

@@ -209,7 +209,7 @@ def _anchors(seen: Seen) -> Match | None:
 def _wide(out: Array, cell: tuple[int, int]) -> int:
     """How many columns an anchor has in a map of so many rows and columns of cells; 0 where it is no such map."""
     if out.ndim == 5 and out.shape[1:4] == (3, *cell):
-        return out.shape[4]
+        return int(out.shape[4])
     if out.ndim != 4:
         return 0
     wide = out.shape[1] if out.shape[2:] == cell else out.shape[3] if out.shape[1:3] == cell else 0
