@@ -419,7 +419,7 @@ VALUES = st.lists(st.lists(st.sampled_from([1, 1, -1, 0]), min_size=6, max_size=
 @settings(max_examples=60, deadline=None)
 @given(VALUES, st.integers(0, 3), st.permutations(range(6)))
 def test_things_judged_together_are_judged_as_if_alone(looks: list[list[int]], keep: int, order: list[int]):
-    """Six slots in one table, in whatever order, are six tables of one; and no alert leaves a trace when all is over."""
+    """Six slots in one table, in whatever order, are six tables of one; no alert leaves a trace when all is over."""
     made = rule(keep=keep * S, clear=C if keep == 1 else None, rises=rises(("high", 3)))
     together = Life(made, hold=2, slots=6)
     together.slots = np.array(order)

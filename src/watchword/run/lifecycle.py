@@ -18,8 +18,6 @@ from watchword.run.logic import ASSUME, FALSE, UNKNOWN, Clocks, Slots, Values, f
 from watchword.run.plan import Root
 from watchword.run.turn import Open, Tell, Turn
 
-__all__ = ["FAR", "Lifecycle", "Open", "Turn"]
-
 IDLE, PENDING, FIRING, RECOVERING, STALE, SUPPRESSED = range(6)
 FIRED = (FIRING, RECOVERING, STALE)
 FAR = np.iinfo(np.int64).max
