@@ -35,20 +35,8 @@ class Commands(click.Group):
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """The commands, in the order of a first visit."""
         return [
-            *(
-                "demo",
-                "run",
-                "check",
-                "test",
-                "why",
-                "why-not",
-                "explain",
-                "fmt",
-                "fix",
-                "words",
-                "models",
-                "calibrate",
-            ),
+            *("demo", "run", "check", "test", "why", "why-not", "explain", "fmt", "fix", "words", "models"),
+            "calibrate",
             *("detect", "track"),
             "lsp",
         ]

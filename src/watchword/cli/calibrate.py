@@ -51,7 +51,7 @@ def _why_not(ground: Ground | None, scene: Scene) -> str:
         return "heights say nothing of a camera that looks straight down\n  help: give it four pairs or more"
     least = round(SPREAD * scene.frame[1])
     return (
-        f"{len(ground.heights)} heights do not tell the ground\n"
+        f"its heights ({len(ground.heights)}) do not tell the ground\n"
         f"  help: give {FEWEST} or more, of feet that are {least} px or more apart from top to bottom; or four pairs"
     )
 
