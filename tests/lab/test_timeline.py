@@ -77,7 +77,7 @@ def test_seconds_are_written_as_the_language_has_them() -> None:
 
 def test_how_long_a_condition_held_obeys_the_gap_policy() -> None:
     def longest(policy: str) -> float:
-        held = Held(s(60), POLICIES[policy])  # type: ignore[index]  # of the three
+        held = Held(s(60), POLICIES[policy])
         for k in range(40):
             if not 20 <= k < 30:
                 held.look(s(k), TRUE, k == 30)
