@@ -33,6 +33,10 @@ UNEVEN = 0.1
 """Metres by which people's heights, and what is measured of them, differ."""
 NEWS = 20
 """As many heights count in full; more of them are the same people again, and weigh no more together."""
+TILTS = (0.05, 0.2, 0.4, 0.6, 0.8)
+"""Radians that a camera may look down: where the fit begins."""
+ODD = 0.25
+"""Metres by which half of the people may be taller or smaller than said."""
 BEYOND = 0.1
 """Points a little outside the known ones are as good: by this share of the known area's size."""
 
@@ -188,14 +192,11 @@ def _from_heights(ground: Ground) -> Calibration:
         less = np.sign(much) * np.sqrt(2 * (np.sqrt(1 + much**2) - 1))
         return np.append(weight * less, (p[2] - np.log(usual)) / spread)
 
-    # To begin with: heights grow evenly from the horizon down, which is exact for a camera that looks level.
-    slope, base = np.polyfit(feet, pixels / tall, 1)
-    if slope <= 0:
-        raise SceneError(
-            "ground: people are no taller near the camera than far from it",
-            fix="give heights of people standing upright, some near and some far",
-        )
-    start = np.array([np.arctan(base / slope / usual), -np.log(slope), np.log(usual)])
+    # Of several tilts the best to begin with; a person's metres are in proportion to the camera's height.
+    starts = [np.array([tilt, 0.0, np.log(usual)]) for tilt in TILTS]
+    for begin in starts:
+        begin[1] = np.log(np.clip(np.median(tall / np.maximum(_measure(begin, feet, pixels), 1e-3)), 0.5, 100.0))
+    start = min(starts, key=lambda p: float((off(p) ** 2).sum()))
     low, high = [-0.5, np.log(0.3), np.log(0.3 * width)], [1.5, np.log(200.0), np.log(20 * width)]
     if ground.focal is not None:
         low[2], high[2] = np.log(ground.focal) - 1e-3, np.log(ground.focal) + 1e-3
@@ -217,14 +218,15 @@ def _from_heights(ground: Ground) -> Calibration:
         ]
     )
     points = np.column_stack((rows[:, :2], np.ones(len(rows))))
-    if (points @ matrix[2]).min() <= 0:
+    residuals = _measure(found.x, feet, pixels) - tall
+    if (points @ matrix[2]).min() <= 0 or float(np.median(np.abs(residuals))) > ODD:
         raise SceneError(
-            "ground: feet above the horizon that the heights tell",
-            fix="give heights of people standing upright, some near and some far, with feet in the picture",
+            "ground: no camera that stands level sees people of these heights at these places",
+            fix="give heights of people standing upright from foot to head, some near and some far",
         )
     return Calibration(
         matrix / float(np.mean(points @ matrix[2])),
-        _measure(found.x, feet, pixels) - tall,
+        residuals,
         float(np.sqrt(max(0.0, hangs @ covariance @ hangs))),
         focal,
         up,
