@@ -69,8 +69,8 @@ def junction() -> None:
     axis, middle = (0, x) if steps[0] > steps[1] else (1, y)
     low, high = at.min(axis=0).tolist(), at.max(axis=0).tolist()
     ends = ((x, low[1]), (x, high[1])) if axis == 0 else ((high[0], y), (low[0], y))
-    zone, line = floor.zone(scene, "box", corners), floor.line(scene, "gate", *ends, ("one", "other"))
-    scene = attrs.evolve(scene, zones=[zone], lines=[line])
+    zone, line = floor.zone(scene, "box", corners), floor.line(scene, "gate", ends[0], ends[1], ("one", "other"))
+    scene = attrs.evolve(scene, zones={"box": zone}, lines={"gate": line})
     frames = np.array([round(time / SECOND * hermes.FPS) for time, _ in boxes.looks])
 
     direct = np.array([np.count_nonzero(inside & (frame == k)) / 4 for k in frames])
