@@ -18,8 +18,10 @@ from watchword.cli.terminal import show_findings
 from watchword.errors import WatchwordError
 from watchword.lab.junit import Suite, junit
 from watchword.lab.play import restartable
+from watchword.lab.timeline import fit
 from watchword.lab.trial import Result, trials
 from watchword.lang.ruleset import RuleSet
+from watchword.scene import Scene
 
 SCHEMA = 1
 
@@ -28,10 +30,19 @@ SCHEMA = 1
 @click.argument("files", nargs=-1)
 @click.option("--run", "pattern", default="", help="Only tests in whose name this regular expression is found.")
 @click.option("--junit", "report", type=click.Path(dir_okay=False), help="Write a JUnit XML file, too.")
+@click.option("--scene", type=click.Path(), help="What cameras look at in tests that give no scene (JSON).")
 @click.option("--restart", is_flag=True, help="Run each test again with the engine saved and restored on the way.")
 @click.option("--json", "as_json", is_flag=True, help="Results as one JSON object; nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures only.")
-def test(files: tuple[str, ...], pattern: str, report: str | None, restart: bool, as_json: bool, quiet: bool) -> None:
+def test(
+    files: tuple[str, ...],
+    pattern: str,
+    report: str | None,
+    scene: str | None,
+    restart: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Run the tests in rule FILES (or folders; without any, in every .watch file from here down).
 
     A test that fails shows what came, and each part of the rule around that moment. Exit code 0 where all pass, 1
@@ -44,7 +55,8 @@ def test(files: tuple[str, ...], pattern: str, report: str | None, restart: bool
     if restart and not restartable():
         raise click.UsageError("--restart: this version does not save its state")
     told = Told(quiet=quiet or as_json, silent=as_json)
-    suites = [_suite(path, pattern, restart, told) for path in _paths(files)]
+    view = Scene.load(scene) if scene else None
+    suites = [_suite(path, pattern, view, restart, told) for path in _paths(files)]
     results = [result for suite in suites for result, _ in suite.results]
     if report:
         try:
@@ -71,7 +83,7 @@ def _paths(files: tuple[str, ...]) -> Iterator[str]:
                 yield str(file)
 
 
-def _suite(path: str, pattern: str, restart: bool, told: Told) -> Suite:
+def _suite(path: str, pattern: str, scene: Scene | None, restart: bool, told: Told) -> Suite:
     try:
         rules = RuleSet.load(path)
     except WatchwordError as error:
@@ -80,7 +92,7 @@ def _suite(path: str, pattern: str, restart: bool, told: Told) -> Suite:
     found = []
     told.begin(path)
     before = time.perf_counter()
-    for result in trials(rules, pattern, restart=restart):
+    for result in trials(rules, pattern, scene=scene, restart=restart):
         now = time.perf_counter()
         found.append((result, now - before))
         before = now
@@ -146,8 +158,10 @@ class Told:
                 self._console.print(_failure(result))
         if self._quiet:
             return
-        for rule, finding in {out.rule: out.findings[0] for r in results for out in r.left_out}.items():
-            self._console.print(Text(f"  without rule {rule}: {finding.message}", "dim"))
+        left_out: dict[str, str] = {out.rule: out.findings[0].message for r in results for out in r.left_out}
+        if left_out:
+            names = fit(f"  without {', '.join(left_out)}", 60)
+            self._console.print(Text(f"{names} ({len(left_out)}): {next(iter(left_out.values()))}", "dim"))
 
     def summary(self, results: list[Result]) -> None:
         """What it came to."""

@@ -177,7 +177,7 @@ class Answer:
         about = f"  {self.trace.label} #{self.trace.thing}" if self.rule.each is not None else ""
         yield f"{self.rule.name}{about}  {self.trace.camera}  at {self._clock(self.now)}"
         for one in self.trace.instances:
-            yield show(one.root.rule.when)
+            yield show(one.root.rule.when) + (f"  in zone {one.zone}" if one.zone else "")
             yield ""
             yield from self._values(one)
             yield ""
@@ -189,7 +189,7 @@ class Answer:
         return clock(time - self.zero)
 
     def _values(self, one: Following) -> Iterator[str]:
-        for lane in one.parts:
+        for lane in one.lanes:
             value, since = lane.at(self.now)
             when = f"since {self._clock(since):>7}" if since is not None and value != NOTHING else ""
             numbers = [m.show(m.now) for m in one.margins if m.text == lane.text and m.now is not None]
@@ -217,14 +217,18 @@ class Answer:
             if m.closest is not None and m.when is not None and not m.reached
         ]
         yield from (f"closest: {text}" for text in near)
-        never = [lane.text for lane in one.parts if all(value != TRUE for _, value in lane.changes)]
+        never = [
+            lane.text
+            for lane in one.lanes
+            if not lane.text.startswith("except ") and all(value != TRUE for _, value in lane.changes)
+        ]
         yield from (f"never true: {text}" for text in never)
         if not never and one.held.until is None:
             yield "never true all at once"
 
     def _picture(self, one: Following) -> str:
         """The last minute."""
-        lanes = [attrs.evolve(x, changes=[(t - self.zero, value) for t, value in x.changes]) for x in one.parts]
+        lanes = [attrs.evolve(x, changes=[(t - self.zero, value) for t, value in x.changes]) for x in one.lanes]
         life = attrs.evolve(one.whole, changes=[(a.time - self.zero, STATES[a.state]) for a in self.alerts])
         end = max(self.now - self.zero, SECOND)
         start = max(0, end - BEFORE)

@@ -14,11 +14,12 @@ from watchword.lang.findings import Finding
 from watchword.lang.refs import walk
 from watchword.lang.ruleset import RuleSet
 from watchword.run.engine import Engine
+from watchword.run.plan import unplanned
 from watchword.scene import Scene
-from watchword.units import MINUTE, TIME, nanoseconds
+from watchword.units import MINUTE, SECOND, TIME, nanoseconds
 
 MOST_AFTER = 15 * MINUTE
-OVER = ("resolved", "dropped")
+WAITING = ("pending", "suppressed")
 Look = Callable[[Engine, int], None]
 
 
@@ -45,12 +46,13 @@ class LeftOut:
 def running(scenario: Scenario) -> tuple[RuleSet, tuple[LeftOut, ...]]:
     """The rules that run in a scenario: a rule about zones, cameras or metres that it does not give is left out."""
     rules = scenario.rules
+    here = tuple(_on(rule, scenario) for rule in rules.rules)
     out: dict[str, LeftOut] = {}
-    for rule in rules.rules:
+    for rule in here:
         own = {k: v for k, v in rules.overrides.items() if k[0] == rule.name}
         alone = attrs.evolve(rules, rules=(rule,), overrides=own)
         scenes: dict[str, Scene | None] = dict(scenario.scenes)
-        wrong = tuple(f for f in (*alone.resolve(scenes), *alone.unrun()) if f.is_error)
+        wrong = tuple(f for f in (*alone.resolve(scenes), *unplanned(alone)) if f.is_error)
         if wrong:
             out[rule.name] = LeftOut(rule.name, wrong)
     more = True
@@ -61,9 +63,15 @@ def running(scenario: Scenario) -> tuple[RuleSet, tuple[LeftOut, ...]]:
         }
         out |= found
         more = bool(found)
-    kept = tuple(rule for rule in rules.rules if rule.name not in out)
+    kept = tuple(rule for rule in here if rule.name not in out)
     overrides = {k: v for k, v in rules.overrides.items() if k[0] not in out}
     return attrs.evolve(rules, rules=kept, overrides=overrides), tuple(out.values())
+
+
+def _on(rule: n.Rule, scenario: Scenario) -> n.Rule:
+    """A rule on those of its cameras that the scenario has; where it has none of them, as it is."""
+    cameras = tuple(c for c in rule.cameras or () if c.text in scenario.scenes)
+    return attrs.evolve(rule, cameras=cameras) if cameras else rule
 
 
 def play(scenario: Scenario, rules: RuleSet, restarts: Sequence[int] = (), look: Look | None = None) -> list[Alert]:
@@ -79,12 +87,17 @@ def play(scenario: Scenario, rules: RuleSet, restarts: Sequence[int] = (), look:
     engine = _engine(scenario, rules)
     found: list[Alert] = []
     waiting = sorted(restarts)
+    looked = 0
     until = scenario.end + _horizon(scenario, rules)
     last = max((t for e in _expected(scenario) for _, t in e.outcomes), default=0)
     for moment in scenario.moments(until):
         at = moment.time - scenario.origin
-        if at > max(scenario.end, last) + scenario.interval and _settled(engine, scenario, found):
-            break
+        if at > max(scenario.end, last) + scenario.interval and not _anything(engine):
+            if not _waiting(found, scenario.origin + scenario.end):
+                break
+            if at < looked + SECOND:
+                continue  # deadlines are exact however often one looks
+        looked = at
         while waiting and at >= waiting[0]:
             waiting.pop(0)
             saved = cast("Saving", engine).snapshot()
@@ -117,12 +130,15 @@ def _within(alerts: Sequence[Alert], end: int) -> Iterator[Alert]:
             yield alert
 
 
-def _settled(engine: Engine, scenario: Scenario, alerts: Sequence[Alert]) -> bool:
-    """Whether nothing is left to be decided: every alert is over, and every thing is forgotten."""
-    last = {alert.id: alert.state for alert in _within(alerts, scenario.origin + scenario.end)}
-    if any(state not in OVER for state in last.values()):
-        return False
-    return not any(engine.bank(camera.name).things.alive.any() for camera in engine.cameras)
+def _waiting(alerts: Sequence[Alert], end: int) -> bool:
+    """Whether an alert that opened in time may still fire. One that has fired may fire on for ever: that is no reason."""
+    last = {alert.id: alert.state for alert in _within(alerts, end)}
+    return any(state in WAITING for state in last.values())
+
+
+def _anything(engine: Engine) -> bool:
+    """Whether a thing is not yet forgotten."""
+    return any(engine.bank(camera.name).things.alive.any() for camera in engine.cameras)
 
 
 def _expected(scenario: Scenario) -> tuple[n.Expect, ...]:

@@ -73,15 +73,20 @@ class Scenario:
     end: int
 
     @classmethod
-    def of(cls, test: n.TestDef, rules: RuleSet) -> Scenario:
+    def of(cls, test: n.TestDef, rules: RuleSet, scene: Scene | None = None) -> Scenario:
         """What a test of a rule file says.
+
+        Args:
+            test: The test.
+            rules: Its file.
+            scene: What cameras look at where the test gives no scene.
 
         Raises:
             DataError: Its clock or rate makes no sense.
             SceneError: Its scene file cannot be read.
         """
         settings = [line for line in test.lines if isinstance(line, n.GivenSetting)]
-        scenes = _scenes(test, settings, rules)
+        scenes = _scenes(test, settings, rules, scene)
         rate = RATE
         origin = _clock("12:00", "UTC")
         made: dict[str, dict[str, Placed]] = {"zone": {}, "line": {}}
@@ -212,11 +217,13 @@ def _end(test: n.TestDef) -> int:
     return max(ends)
 
 
-def _scenes(test: n.TestDef, settings: Sequence[n.GivenSetting], rules: RuleSet) -> dict[str, Scene]:
+def _scenes(
+    test: n.TestDef, settings: Sequence[n.GivenSetting], rules: RuleSet, scene: Scene | None
+) -> dict[str, Scene]:
     named = {line.camera for line in test.lines if not isinstance(line, n.ExpectNothing) and line.camera}
     if not named or any(isinstance(line, n.GivenThing) and not line.camera for line in test.lines):
         named.add(CAMERA)
-    scenes = {name: Scene(frame=FRAME, name=name) for name in sorted(named)}
+    scenes = {name: scene or Scene(frame=FRAME, name=name) for name in sorted(named)}
     for line in settings:
         if line.kind == "scene":
             path = folder_of(rules.source.name) / str(line.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
 from watchword.lab.margin import Margin, margins
@@ -77,13 +79,31 @@ class Held:
 
 @attrs.define
 class Following:
-    """One instance of a rule: its parts, its whole condition without `for`, how long that held, and its numbers."""
+    """One instance of a rule.
+
+    Attributes:
+        root: The rule in the plan.
+        parts: Its parts: of its condition, then its schedule, its second thing, its exceptions.
+        whole: Its condition, without `for`.
+        held: How long that held.
+        margins: Its numbers against what is asked of them.
+    """
 
     root: Root
-    parts: tuple[Lane, ...]
+    parts: tuple[tuple[Lane, Node], ...]
     whole: Lane
     held: Held
     margins: tuple[Margin, ...]
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The parts through time."""
+        return [lane for lane, _ in self.parts]
+
+    @property
+    def zone(self) -> str:
+        """The zone of an `each zone` rule that it is about."""
+        return self.root.rule.zone.group.text if self.root.rule.zone else ""
 
 
 class Trace:
@@ -122,10 +142,7 @@ class Trace:
         before = known.before
         hole = before is not None and now - before > known.limit()
         for one in self.instances:
-            for lane, node in [
-                *((lane, node) for lane, (_, node) in zip(one.parts, one.root.parts, strict=True)),
-                (one.whole, one.root.node),
-            ]:
+            for lane, node in [*one.parts, (one.whole, one.root.node)]:
                 value = _value(bank, node, known.index, slot)
                 if hole and before is not None and lane.changes and lane.changes[-1][1] != NOTHING:
                     lane.add(before, UNKNOWN)
@@ -139,9 +156,23 @@ class Trace:
 
 
 def _follow(root: Root, names: Names) -> Following:
-    parts = tuple(Lane(show(expression), kind(expression, names) == "event") for expression, _ in root.parts)
+    parts = [(Lane(show(e), kind(e, names) == "event"), node) for e, node in root.parts]
+    for node in _under(root.node):
+        if node.key[0] == "active":
+            parts.append((Lane(f"active {node.key[1]}"), node))
+        elif node.key[0] == "second" and root.rule.using is not None:
+            parts.append((Lane(f"has its {root.rule.using.name.text}"), node))
+    parts += [(Lane(f"except {name}"), node) for name, node in root.excepted]
     numbers = tuple(m for e, node in root.parts for m in margins(e, show(e), node))
-    return Following(root, parts, Lane(root.rule.name), Held(root.duration, root.policy), numbers)
+    return Following(root, tuple(parts), Lane(root.rule.name), Held(root.duration, root.policy), numbers)
+
+
+def _under(node: Node) -> Iterator[Node]:
+    """The parts of a conjunction, and of those in it."""
+    yield node
+    if node.key[0] in ("and", "spread", "grace"):
+        for child in node.children:
+            yield from _under(child)
 
 
 def _value(bank: Bank, node: Node, camera: int, slot: int | None) -> int:

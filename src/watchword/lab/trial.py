@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from watchword.errors import WatchwordError
+from watchword.errors import StateError, WatchwordError
 from watchword.events import Alert
 from watchword.lab.judge import Miss, about, misses
 from watchword.lab.play import LeftOut, play, restartable, running
@@ -17,10 +17,13 @@ from watchword.lab.trace import Lane, Trace
 from watchword.lang import nodes as n
 from watchword.lang.ruleset import RuleSet
 from watchword.run.engine import Engine
+from watchword.scene import Scene
 from watchword.units import SECOND
 
 AROUND = 30 * SECOND
 WIDTH = 100
+MOST = 3
+"""So many zones of an `each zone` rule are shown where it is not known which one is meant."""
 
 
 @attrs.frozen
@@ -82,29 +85,32 @@ class Result:
 NOT_RUN = "does not run here"
 
 
-def run_tests(rules: RuleSet, pattern: str = "", *, restart: bool = False) -> list[Result]:
+def run_tests(rules: RuleSet, pattern: str = "", *, scene: Scene | None = None, restart: bool = False) -> list[Result]:
     """Run the tests of a rule file.
 
     Args:
         rules: The file, read.
         pattern: Only tests in whose name this regular expression is found.
+        scene: What cameras look at in tests that give no scene.
         restart: Run each again with the engine saved and restored on the way; the same has to come.
 
     Raises:
         StateError: `restart`, and the engine cannot be saved.
     """
-    return list(trials(rules, pattern, restart=restart))
+    return list(trials(rules, pattern, scene=scene, restart=restart))
 
 
-def trials(rules: RuleSet, pattern: str = "", *, restart: bool = False) -> Iterator[Result]:
+def trials(rules: RuleSet, pattern: str = "", *, scene: Scene | None = None, restart: bool = False) -> Iterator[Result]:
     """The same, one by one as they are run."""
+    if restart and not restartable():
+        raise StateError("this version does not save its state", fix="leave `restart` out")
     wanted = re.compile(pattern)
     for test in rules.tests:
         if wanted.search(test.name):
-            yield _trial(test, rules, restart)
+            yield _trial(test, rules, scene, restart)
 
 
-def _trial(test: n.TestDef, rules: RuleSet, restart: bool) -> Result:
+def _trial(test: n.TestDef, rules: RuleSet, scene: Scene | None, restart: bool) -> Result:
     line, _ = rules.source.place(test.span.start)
     result = Result(rules.source.name, test.name, line)
     where = rules.source.at(test.span)
@@ -112,7 +118,7 @@ def _trial(test: n.TestDef, rules: RuleSet, restart: bool) -> Result:
         hint = "write `expect RULE firing at 10s`, or `expect nothing else`"
         return attrs.evolve(result, faults=(Fault(where, "it expects nothing", hint),))
     try:
-        scenario = Scenario.of(test, rules)
+        scenario = Scenario.of(test, rules, scene)
         kept, left_out = running(scenario)
         result = attrs.evolve(result, left_out=left_out)
         named = {x.rule.text: x for x in test.lines if isinstance(x, n.Expect)}
@@ -251,8 +257,9 @@ def _picture(scenario: Scenario, miss: Miss, trace: Trace, marks: Sequence[Mark]
     zero = scenario.origin
     start = max(0, moment - AROUND)
     lanes: list[Lane] = []
-    for one in trace.instances:
-        lanes += [attrs.evolve(x, changes=[(time - zero, value) for time, value in x.changes]) for x in one.parts]
+    zones = miss.life[0].zones if miss.life else ()
+    for one in [x for x in trace.instances if not x.zone or not zones or x.zone in zones][:MOST]:
+        lanes += [attrs.evolve(x, changes=[(time - zero, value) for time, value in x.changes]) for x in one.lanes]
     life = Lane(f"{trace.rule} of {trace.thing}" if trace.thing is not None else trace.rule)
     for alert in miss.life:
         life.changes.append((alert.time - zero, STATES[alert.state]))
