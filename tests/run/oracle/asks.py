@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 import attrs
@@ -191,9 +192,9 @@ class Asks:
 
         match node.word.text:
             case "in":
-                return of_sight(lambda s: g.inside(self.zone(node.names[0]), thing.sights[s].place))
+                return of_sight(lambda s: self.inside(thing, node.names[0], s, known))
             case "outside":
-                return of_sight(lambda s: not g.inside(self.zone(node.names[0]), thing.sights[s].place))
+                return of_sight(lambda s: not self.inside(thing, node.names[0], s, known))
             case "visible":
                 return look in thing.sights, look in thing.sights
             case "still":
@@ -219,6 +220,20 @@ class Asks:
 
                 return unattended(self, node, thing, look, known)
         raise UndecidedError(f"the oracle does not know `{node.word.text}`")
+
+    def inside(self, thing: Thing, zone: n.Name, sight: int, known: int) -> bool:
+        """Whether it is in a zone; with `grace`, once a look that long after the change has seen it still so."""
+        sights = sorted(s for s in thing.sights if s <= known)
+        where = {s: g.inside(self.zone(zone), thing.sights[s].place) for s in sights}
+        stable = where[sights[0]]
+        for k, s in enumerate(sights):
+            if s > sight:
+                break
+            if where[s] is not stable:
+                run = list(takewhile(lambda x: where[x] is not stable, sights[k:]))
+                if self.times[run[-1]] - self.times[s] >= self.rule.grace:
+                    stable = where[s]
+        return stable
 
     def _against(self, node: n.Apply, thing: Thing, sight: int):
         if not g.inside(self.zone(node.names[0]), thing.sights[sight].place):
@@ -296,7 +311,8 @@ class Asks:
                 due = since + ns(node.duration)
                 held = self.times[row.look] >= due
                 fresh = UNKNOWN if fresh is UNKNOWN else held
-                time = due if (held and due > self.times[max(0, row.look - 1)]) or self.dark[row.look] else None
+                again = due > self.times[max(0, row.look - 1)] or self.dark[row.look]
+                time = due if held and again else None
             found.append(Row(row.look, held, fresh, row.dark, time))
         return found
 

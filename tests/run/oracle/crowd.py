@@ -41,6 +41,8 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
     from oracle.asks import every, number
 
     labels = asks.labels(group.classes)
+    if any(asks.hole(env[near.thing.text], look, look) for near in group.near if look not in env[near.thing.text].sights):
+        raise UndecidedError("who is near a thing that is in a hole")
     others = {id(env[near.thing.text]) for near in group.near} | {id(env[name.text]) for name in group.other}
     found = []
     for thing in asks.stretch.things:

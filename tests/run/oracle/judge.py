@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 import attrs
 
-from oracle.asks import Asks, Row, ns, turned
+from oracle.asks import Asks, Row, ns
 from oracle.film import FALSE, TRUE, UNKNOWN, Film, Stretch, Thing, stretches
 from oracle.moments import is_event, moments
 from watchword.lang import nodes as n
@@ -178,27 +179,25 @@ class Life:
                 elif what == "limbo":
                     held = fresh = UNKNOWN
             rows.append(Row(row.look, held, fresh, row.dark, row.time))
-        return self.steady(rows, look) if self.rule.grace else rows
+        return self.steady(rows) if self.rule.grace else rows
 
-    def steady(self, rows: list[Row], look: int) -> list[Row]:
+    def steady(self, rows: list[Row]) -> list[Row]:
         """Flicker shorter than `grace` is not seen: a change counts once a look that long after it sees it still so."""
-        found, k, stable = [], 0, FALSE
-        while k < len(rows):
-            run = k
-            while run + 1 < len(rows) and rows[run + 1].held is rows[k].held:
-                run += 1
-            value = rows[k].held
-            if value is not UNKNOWN and value is not stable:
-                ended = rows[k].look is not None and self.ended(rows[k].look)
-                after = [self.times[r.look] - self.times[rows[k].look] for r in rows[k : run + 1] if r.fresh is value]
-                if ended or (after and max(after) >= self.rule.grace):
-                    stable = value
-            for r in rows[k : run + 1]:
-                if value is UNKNOWN:
-                    found.append(r)
-                else:
-                    found.append(Row(r.look, stable, UNKNOWN if r.fresh is UNKNOWN else stable, r.dark, r.time))
-            k = run + 1
+        found, stable, began = [], FALSE, None
+        for k, row in enumerate(rows):
+            if row.held is UNKNOWN:  # it neither bears a change out nor ends it
+                found.append(row)
+                continue
+            if row.held is stable:
+                began = None
+            elif began is None:
+                began = k
+                run = takewhile(lambda r, v=row.held: r.held in (v, UNKNOWN), rows[k:])
+                since = self.asks.began(row) + self.rule.grace
+                borne = any(r.fresh is row.held and self.times[r.look] >= since for r in run)
+                if borne or self.ended(row.look):
+                    stable, began = row.held, None
+            found.append(Row(row.look, stable, stable if row.fresh is stable else UNKNOWN, row.dark, row.time))
         return found
 
     def run(self, rows: list[Row]) -> Row:
@@ -230,6 +229,8 @@ class Life:
         what, date = self.thing.end(look) if self.thing is not None else ("alive", 0)
         if what not in ("over", "gone"):
             date = self.asks.began(self.run(rows)) if held is FALSE else now
+        elif held is FALSE and not self.ended(self.run(rows).look):  # it had failed before the end was known
+            date = self.asks.began(self.run(rows))
         since, reset = self.asks.clock(rows)
         if reset is not None and self.state in ("pending", "suppressed"):
             self.tell("dropped", reset, look)
@@ -246,7 +247,7 @@ class Life:
         elif self.rule.clear is not None and self.up and what != "over" and what != "gone":
             self.clearing(look, held, fresh)
         elif fresh is FALSE:
-            self.fail(rows, date, look)
+            self.fail(date, look)
         elif fresh is TRUE:
             if self.state in ("pending", "suppressed") and (failed := self.failing(rows[:-1])) is not None:
                 self.tell("dropped", failed, look)
@@ -285,13 +286,13 @@ class Life:
         self.state, self.limbo = "firing", False
         self.tell("firing", self.times[look], look, reason)
 
-    def fail(self, rows: list[Row], date: int, look: int) -> None:
+    def fail(self, date: int, look: int) -> None:
         now = self.times[look]
         if self.state in ("pending", "suppressed"):
-            self.tell("dropped", self.failing(rows[:-1]) or date, look)
+            self.tell("dropped", date, look)
             self.idle()
         if self.state in ("firing", "stale"):
-            self.end = max(self.failing(rows[:-1]) or date, self.last)
+            self.end = max(date, self.last)
             if self.rule.keep:
                 self.tell("recovering", self.end, look)
             self.state = "recovering"
@@ -303,7 +304,7 @@ class Life:
         rows = self.rows(self.rule.clear, look)
         clear = rows[-1].fresh
         if clear is TRUE:
-            self.fail(list(map(turned, rows)), self.asks.began(self.run(rows)), look)
+            self.fail(self.asks.began(self.run(rows)), look)
         elif (self.state == "stale" and fresh is not UNKNOWN) or (self.state == "recovering" and clear is FALSE):
             self.back(look)
 
