@@ -36,7 +36,8 @@ NEWS = 20
 TILTS = (0.05, 0.2, 0.4, 0.6, 0.8)
 """Radians that a camera may look down: where the fit begins."""
 ODD = 0.25
-"""Metres by which half of the people may be taller or smaller than said."""
+MOST = 0.7
+"""So many of the people have to be as tall as said, to `ODD` metres: the others may bend, or be cut off."""
 BEYOND = 0.1
 """Points a little outside the known ones are as good: by this share of the known area's size."""
 
@@ -219,7 +220,7 @@ def _from_heights(ground: Ground) -> Calibration:
     )
     points = np.column_stack((rows[:, :2], np.ones(len(rows))))
     residuals = _measure(found.x, feet, pixels) - tall
-    if (points @ matrix[2]).min() <= 0 or float(np.median(np.abs(residuals))) > ODD:
+    if (points @ matrix[2]).min() <= 0 or float(np.quantile(np.abs(residuals), MOST)) > ODD:
         raise SceneError(
             "ground: no camera that stands level sees people of these heights at these places",
             fix="give heights of people standing upright from foot to head, some near and some far",

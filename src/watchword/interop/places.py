@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 
+from watchword.errors import DataError
 from watchword.interop.boxfile import (
     MAX_FRAME,
     BoxFile,
@@ -94,6 +95,8 @@ def tracked(
     """
     name, rate = str(path), check_rate(str(path), fps)
     told = [*notes, *refusals(name, refused, len(rows))]
+    if not rows:
+        raise DataError("holds no places", where=name, fix="check that it was written to its end")
     at = np.array([(row.x, row.y) for row in rows])
     scene = floor(at, Path(path).stem)
     boxes = squares(scene, at).tolist()
