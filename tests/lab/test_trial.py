@@ -187,10 +187,10 @@ def test_a_failure_shows_the_parts_of_the_rule_around_the_moment() -> None:
   1.9s late: left_bag of b came: pending 14.8s → firing 79.9s → recovering 120s → resolved 130s
 
                        50s       60s       70s       80s       90s       100s
-                     ──┴─────────┴─────────┴─────────┴─────────┴─────────┴────────
-    b in zone hall   █████████████████████████████████████████████████████████████
-    b is unattended  █████████████████████████████████████████████████████████████
-    left_bag of b    ppppppppppppppppppppppppppppppppFFFFFFFFFFFFFFFFFFFFFFFFFFFFF
+                     ──┴─────────┴─────────┴─────────┴─────────┴─────────┴───────
+    b in zone hall   ████████████████████████████████████████████████████████████
+    b is unattended  ████████████████████████████████████████████████████████████
+    left_bag of b    ppppppppppppppppppppppppppppppppFFFFFFFFFFFFFFFFFFFFFFFFFFFF
                                                    ▲ expected: firing 78s
                                                      ▲ firing 79.9s
 

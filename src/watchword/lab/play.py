@@ -131,7 +131,7 @@ def _within(alerts: Sequence[Alert], end: int) -> Iterator[Alert]:
 
 
 def _waiting(alerts: Sequence[Alert], end: int) -> bool:
-    """Whether an alert that opened in time may still fire. One that has fired may fire on for ever: that is no reason."""
+    """Whether an alert that opened in time may still fire; what has fired may fire on for ever."""
     last = {alert.id: alert.state for alert in _within(alerts, end)}
     return any(state in WAITING for state in last.values())
 

@@ -57,7 +57,7 @@ def draw(
     """
     labels = [fit(lane.text, LABEL) for lane in (*lanes, *lives)]
     margin = max((columns_of(label) for label in labels), default=0) + 2
-    n = max(LEAST, min(61, width - margin - 1))
+    n = max(LEAST, min(60, width - margin - 1))
     lines = [" " * margin + line for line in _ruler(start, end, n)]
     glyphs = [*((lane, VALUES) for lane in lanes), *((lane, LETTERS) for lane in lives)]
     for label, (lane, letters) in zip(labels, glyphs, strict=True):

@@ -22,6 +22,8 @@ from watchword.units import SECOND
 
 AROUND = 30 * SECOND
 WIDTH = 100
+PICTURES = 5
+"""So many faults of a test are shown with a picture; of more, only what came is told."""
 MOST = 3
 """So many zones of an `each zone` rule are shown where it is not known which one is meant."""
 
@@ -180,9 +182,10 @@ def _of(scenario: Scenario, alert: Alert) -> str:
 def _faults(scenario: Scenario, rules: RuleSet, alerts: Sequence[Alert], found: Sequence[Miss]) -> list[Fault]:
     """The faults with their pictures; the scenario is played once more, looked at closely."""
     traces = [_trace(scenario, rules, miss) for miss in found]
+    closely = traces[:PICTURES]
 
     def look(engine: Engine, now: int) -> None:
-        for trace in traces:
+        for trace in closely:
             trace.look(engine, now)
 
     play(scenario, rules, look=look)
