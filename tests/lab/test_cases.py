@@ -32,6 +32,7 @@ def test_a_case_comes_out_right(path: Path) -> None:
     run(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_restart_on_the_way_changes_nothing(path: Path) -> None:
     if not restartable():

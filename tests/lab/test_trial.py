@@ -190,7 +190,7 @@ def test_a_failure_shows_the_parts_of_the_rule_around_the_moment() -> None:
                      ──┴─────────┴─────────┴─────────┴─────────┴─────────┴───────
     b in zone hall   ████████████████████████████████████████████████████████████
     b is unattended  ████████████████████████████████████████████████████████████
-    left_bag of b    ppppppppppppppppppppppppppppppppFFFFFFFFFFFFFFFFFFFFFFFFFFFF
+    left_bag of b    pppppppppppppppppppppppppppppppFFFFFFFFFFFFFFFFFFFFFFFFFFFFF
                                                    ▲ expected: firing 78s
                                                      ▲ firing 79.9s
 
