@@ -49,7 +49,7 @@ def test_what_fails_is_shown_with_its_timeline(cli: Call) -> None:
     assert said.out.startswith("bad.watch  .F\n")
     assert "bad.watch:11: somebody waits too long" in said.out
     assert "bad.watch:13:3: expect loiters of p firing at 7s" in said.out
-    assert "2s early: loiters of p came: pending 0s → firing 5s → resolved 9s" in said.out
+    assert "2s early: loiters of p came: pending 0s → firing 5s → recovering 9s → resolved 9s" in said.out
     assert "it in zone desk  █████████" in said.out
     assert "▲ expected: firing 7s" in said.out
     assert "1 passed, 1 failed" in said.out

@@ -192,7 +192,7 @@ def test_a_failure_shows_the_parts_of_the_rule_around_the_moment() -> None:
     b is unattended  ████████████████████████████████████████████████████████████
     left_bag of b    pppppppppppppppppppppppppppppppFFFFFFFFFFFFFFFFFFFFFFFFFFFFF
                                                    ▲ expected: firing 78s
-                                                     ▲ firing 79.9s
+                                                    ▲ firing 79.9s
 
     █ true  ░ unknown  · false
     p pending  F firing  r recovering  s stale  x suppressed"""
