@@ -125,10 +125,15 @@ class Asks:
     # ---- states
 
     def rows(self, node: n.Expr, env: dict[str, Thing], known: int) -> list[Row]:
-        key = (node, tuple((k, t.key, t.first) for k, t in sorted(env.items())), known)
+        about = {name: thing for name, thing in env.items() if name in spoken_of(node)}
+        key = (node, tuple((k, t.key, t.first) for k, t in sorted(about.items())), known)
         if key not in self._rows:
-            self._rows[key] = self._work_out(node, env, known)
-        return self._rows[key]
+            self._rows[key] = self._work_out(node, about, known)
+        # What does not speak of a thing was so before the thing was there.
+        first = self.first(env)
+        rows = self._rows[key]
+        start = next((k for k, row in enumerate(rows) if row.look == first), len(rows))
+        return rows[start:]
 
     def first(self, env: dict[str, Thing]) -> int:
         return max((t.first for t in env.values()), default=0)
@@ -150,7 +155,10 @@ class Asks:
             if self.dark[look] and look > first:
                 rows.append(Row(None, UNKNOWN, UNKNOWN, True))
             dark = any(self.hole(thing, look, known) for thing in env.values() if look not in thing.sights)
-            rows.append(Row(look, *self.at(node, env, look, known), dark))
+            value = self.at(node, env, look, known)
+            changed = look > first and value[0] is not rows[-1].held
+            time = crowd.dated(self, node, env, look, known) if changed else None
+            rows.append(Row(look, *value, dark, time))
         return rows
 
     def at(self, node: n.Expr, env: dict[str, Thing], look: int, known: int) -> tuple[Any, Any]:
@@ -230,7 +238,7 @@ class Asks:
             if s > sight:
                 break
             if where[s] is not stable:
-                run = list(takewhile(lambda x: where[x] is not stable, sights[k:]))
+                run = list(takewhile(lambda x, was=stable: where[x] is not was, sights[k:]))
                 if self.times[run[-1]] - self.times[s] >= self.rule.grace:
                     stable = where[s]
         return stable
@@ -286,12 +294,18 @@ class Asks:
                 thing = env[node.group.classes[0].text]
                 return tuple(map(exact, spells.dwell(self, thing, node.group.filters[0].names[0], look, known)))
             case n.OfCondition() if node.word.text == "share":
-                return (exact(spells.share(self, node, env, look)),) * 2
+                return self.as_seen(env, look, known, exact(spells.share(self, node, env, look)))
             case n.OfCondition() if node.word.text == "rate":
-                return (spells.rate(self, node, env, look),) * 2
+                return self.as_seen(env, look, known, spells.rate(self, node, env, look))
             case n.Of() | n.OfZone():
                 return crowd.quantity(self, node, env, look, known)
         raise UndecidedError(f"the oracle does not know {type(node).__name__}")
+
+    def as_seen(self, env: dict[str, Thing], look: int, known: int, found: Any) -> tuple[Any, Any]:
+        """What is measured over a time about a thing: unknown in its holes, and held over while it is unseen."""
+        if any(self.hole(thing, look, known) for thing in env.values() if look not in thing.sights):
+            return UNKNOWN, UNKNOWN
+        return found, found if all(look in thing.sights for thing in env.values()) else UNKNOWN
 
     def attribute(self, thing: Thing, name: str, look: int, known: int) -> tuple[Any, Any]:
         if name == "seen_for":
@@ -365,6 +379,17 @@ def joined(parts: tuple[Row, ...], join: Callable[[Any], Any]) -> Row:
     else:
         time = min(times) if decisive else max(times)
     return Row(parts[0].look, held, join(p.fresh for p in parts), parts[0].dark, time)
+
+
+def spoken_of(node: Any) -> set[str]:
+    """The names of things that a condition speaks of."""
+    if isinstance(node, tuple):
+        return set().union(*map(spoken_of, node))
+    if isinstance(node, n.Name):
+        return {node.text}
+    if not isinstance(node, n.Placed):
+        return set()
+    return set().union(*(spoken_of(getattr(node, a.name)) for a in attrs.fields(type(node)) if a.name != "span"))
 
 
 def exact(x: float | None):

@@ -23,17 +23,42 @@ def there(asks: Asks, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
         return TRUE, TRUE
     again = min((x for x in thing.sights if look < x <= known), default=known + 1)
     ended = thing.told_end(again - 1)
+    told = min((k for k, _ in thing.ends if last < k < again), default=last)
     if ended is not None:  # unsure up to the gap limit, then out, and that is dated at its end
-        if ended not in asks.times:
-            raise UndecidedError("a group that changed between two looks")
-        told = thing.told_end(look) is not None
-        if any(asks.times[k] - ended > asks.limits[k] for k in range(last, again)):
-            return (FALSE, FALSE) if asks.times[look] >= ended else (TRUE, UNKNOWN)
-        if told:
+        already = asks.times[told] - asks.times[last] > asks.limits[told]
+        if already or any(asks.times[k] - ended > asks.limits[k] for k in range(told, again)):
+            if asks.times[look] >= ended:
+                return FALSE, FALSE
+        elif told <= look:
             return UNKNOWN, UNKNOWN
     if asks.times[look] - asks.times[last] > asks.limits[look]:
         return FALSE, FALSE
     return TRUE, UNKNOWN
+
+
+def dated(asks: Asks, node: Any, env: dict[str, Thing], look: int, known: int) -> int | None:
+    """When a group changed between two looks, because one of it ended there."""
+    before = asks.times[look - 1]
+    gone = [
+        (thing, thing.told_end(known))
+        for thing in asks.stretch.things
+        if thing.last(look) is not None and thing.last(look) < look and thing.last(known) == thing.last(look)
+        and there(asks, thing, look, known)[0] is FALSE and there(asks, thing, look - 1, known)[0] is not FALSE
+    ]  # fmt: skip
+    gone = [(thing, end) for thing, end in gone if end is not None and before <= end < asks.times[look]]
+    if not gone or not isinstance(node, n.Count | n.Compare | n.Changes):
+        return None
+    if len(gone) > 1 or not isinstance(node, n.Count):
+        raise UndecidedError("a group that changed between two looks")
+    ((left, end),) = gone
+    was = {id(t): held for t, held, _ in members(asks, node.group, env, look - 1, known) if held is not FALSE}
+    now = {id(t): held for t, held, _ in members(asks, node.group, env, look, known) if held is not FALSE}
+    if was == now:
+        return None
+    was.pop(id(left), None)
+    if was != now:
+        raise UndecidedError("a group that changed between two looks")
+    return end
 
 
 def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known: int) -> list[tuple[Thing, Any, Any]]:
@@ -41,7 +66,8 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
     from oracle.asks import every, number
 
     labels = asks.labels(group.classes)
-    if any(asks.hole(env[near.thing.text], look, look) for near in group.near if look not in env[near.thing.text].sights):
+    unseen = [env[near.thing.text] for near in group.near if look not in env[near.thing.text].sights]
+    if any(asks.hole(thing, look, look) for thing in unseen):
         raise UndecidedError("who is near a thing that is in a hole")
     others = {id(env[near.thing.text]) for near in group.near} | {id(env[name.text]) for name in group.other}
     found = []

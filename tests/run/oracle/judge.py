@@ -237,15 +237,21 @@ class Life:
             self.idle()
         if held is FALSE:
             self.spent = False
-        if held is UNKNOWN:
+        cleared = self.cleared(look) if self.up and what == "alive" else None
+        if cleared is not None:
+            self.fail(cleared, look)
+        elif held is UNKNOWN:
             if what == "limbo" and self.state in ("firing", "stale"):
+                self.rise(look, self.thing.end(look)[1])
                 self.tell("recovering", self.thing.end(look)[1], look)
                 self.state, self.end, self.limbo = "recovering", self.last, True
             elif self.state == "firing" and rows[-1].dark:
                 self.state = "stale"
                 self.tell("stale", self.last_known(rows), look)
-        elif self.rule.clear is not None and self.up and what != "over" and what != "gone":
-            self.clearing(look, held, fresh)
+        elif self.rule.clear is not None and self.up and what == "alive":
+            clear = self.rows(self.rule.clear, look)[-1].fresh
+            if (self.state == "stale" and fresh is not UNKNOWN) or (self.state == "recovering" and clear is FALSE):
+                self.back(look)
         elif fresh is FALSE:
             self.fail(date, look)
         elif fresh is TRUE:
@@ -256,7 +262,7 @@ class Life:
                 self.back(look)
             elif self.state in ("idle", "pending", "suppressed") and not self.spent:
                 self.hold_on(since, look)
-        self.rise(look)
+        self.rise(look, now, ending=False)
 
     def hold_on(self, since: int, look: int) -> None:
         now, due = self.times[look], since + self.hold
@@ -292,6 +298,7 @@ class Life:
             self.tell("dropped", date, look)
             self.idle()
         if self.state in ("firing", "stale"):
+            self.rise(look, date)
             self.end = max(date, self.last)
             if self.rule.keep:
                 self.tell("recovering", self.end, look)
@@ -299,19 +306,15 @@ class Life:
         if self.state == "recovering" and self.end + self.rule.keep <= now:
             self.resolve(self.end + self.rule.keep, look)
 
-    def clearing(self, look: int, held: object, fresh: object) -> None:
-        """Once fired, only the second condition ends an alert."""
-        rows = self.rows(self.rule.clear, look)
-        clear = rows[-1].fresh
-        if clear is TRUE:
-            self.fail(self.asks.began(self.run(rows)), look)
-        elif (self.state == "stale" and fresh is not UNKNOWN) or (self.state == "recovering" and clear is FALSE):
-            self.back(look)
+    def cleared(self, look: int) -> int | None:
+        """Since when the second condition has held, which alone ends an alert once it has fired."""
+        rows = self.rows(self.rule.clear, look) if self.rule.clear is not None else []
+        return self.asks.began(self.run(rows)) if rows and rows[-1].fresh is TRUE else None
 
-    def rise(self, look: int) -> None:
+    def rise(self, look: int, until: int, ending: bool = True) -> None:
         while self.state == "firing" and self.risen < len(self.rule.rises):
             severity, after = self.rule.rises[self.risen]
-            if self.fired + after > self.times[look]:
+            if self.fired + after > until or (ending and self.fired + after == until):
                 return
             self.severity = severity
             self.risen += 1
