@@ -186,7 +186,7 @@ def events(draw, p: str):
                 said += f" then within {draw(st.sampled_from(['1.1s', '4.1s', '15.1s']))} {draw(any_step)}"
         return said
     said = draw(plain)
-    return said if draw(st.booleans()) else f"({said} and {draw(states(p, 0))})"
+    return said if "disappears" in said or draw(st.booleans()) else f"({said} and {draw(states(p, 0))})"
 
 
 @st.composite

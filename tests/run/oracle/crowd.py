@@ -80,8 +80,10 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
         for near in group.near:
             apart = asks.apart(thing, env[near.thing.text], look, look)
             parts.append(tuple(None if d is None else d <= number(near.reach) for d in apart))
+        unsure = held is UNKNOWN
         held = every([held, *(p[0] for p in parts)])
-        fresh = UNKNOWN if fresh is UNKNOWN else every([fresh, *(p[1] for p in parts)])
+        # What its tracker ended is not held over: it was there, or it was not.
+        fresh = held if unsure else UNKNOWN if fresh is UNKNOWN else every([fresh, *(p[1] for p in parts)])
         found.append((thing, held, fresh))
     return found
 

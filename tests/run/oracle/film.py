@@ -197,7 +197,7 @@ def stretches(film: Film) -> list[Stretch]:
     refused: int | None = None
     for look in film:
         if looks and look.time <= looks[-1].time:
-            known = [b.time - a.time for a, b in pairwise(looks)][-100:]
+            known = [b.time - a.time for a, b in pairwise(looks[:-1])][-100:]
             limit = max(2 * S, 3 * int(median(known)) if known else 0)
             refused = look.time if refused is None else refused
             if look.time - refused <= limit:

@@ -114,11 +114,14 @@ class Life:
 
     def resolve(self, time: int, look: int, reason: str = "", decided: int | None = None) -> None:
         self.tell("resolved", time, look, reason, decided)
-        if self.rule.cooldown is not None:
-            free = self.camera.free
-            free[self.key] = max(free.get(self.key, 0), self.last + self.rule.cooldown)
+        self.cool(self.last)
         self.idle()
         self.spent = self.rule.clear is not None
+
+    def cool(self, resolved: int) -> None:
+        if self.rule.cooldown is not None:
+            free = self.camera.free
+            free[self.key] = max(free.get(self.key, 0), resolved + self.rule.cooldown)
 
     def lost(self, reason: str, time: int, decided: int) -> None:
         if self.state in ("pending", "suppressed"):
@@ -201,12 +204,13 @@ class Life:
         return found
 
     def run(self, rows: list[Row]) -> Row:
-        """The first of the rows at the end that are alike."""
+        """The first of the rows at the end that are alike, or not known."""
         first = rows[-1]
         for row in reversed(rows):
-            if row.held is not first.held:
+            if row.held is first.held:
+                first = row
+            elif row.held is not UNKNOWN:
                 break
-            first = row
         return first
 
     def ended(self, look: int) -> bool:
@@ -245,6 +249,7 @@ class Life:
                 self.rise(look, self.thing.end(look)[1])
                 self.tell("recovering", self.thing.end(look)[1], look)
                 self.state, self.end, self.limbo = "recovering", self.last, True
+                self.cool(self.last)
             elif self.state == "firing" and rows[-1].dark:
                 self.state = "stale"
                 self.tell("stale", self.last_known(rows), look)
