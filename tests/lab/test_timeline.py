@@ -80,8 +80,24 @@ def test_how_long_a_condition_held_obeys_the_gap_policy() -> None:
         held = Held(s(60), POLICIES[policy])
         for k in range(40):
             if not 20 <= k < 30:
-                held.look(s(k), TRUE, k == 30)
-        held.look(s(40), FALSE, hole=False)
+                held.look(s(k), TRUE, hole=k == 30, seen=True)
+        held.look(s(40), FALSE, hole=False, seen=True)
         return held.longest / SECOND
 
     assert [longest(policy) for policy in ("freeze", "reset", "assume")] == [28, 19, 39]
+
+
+def test_what_is_held_over_counts_once_it_is_seen_again() -> None:
+    held = Held(s(60), POLICIES["freeze"])
+    for k, seen in ((0, True), (1, True), (2, False), (3, True), (4, False), (5, False)):
+        held.look(s(k), TRUE, hole=False, seen=seen)
+    held.look(s(6), UNKNOWN, hole=False, seen=False)
+    assert (held.longest, held.until) == (s(3), s(3))
+
+
+def test_a_lane_is_put_right_back_to_a_time() -> None:
+    lane = Lane("x", changes=[(s(1), TRUE), (s(4), FALSE), (s(5), TRUE)])
+    lane.back(s(3), UNKNOWN)
+    assert lane.changes == [(s(1), TRUE), (s(3), UNKNOWN)]
+    assert lane.at(s(2)) == (TRUE, s(1))
+    assert lane.at(0) == (NOTHING, None)

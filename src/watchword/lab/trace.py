@@ -11,6 +11,7 @@ from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.show import show
 from watchword.run.bank import Bank
+from watchword.run.cameras import Camera
 from watchword.run.engine import Engine
 from watchword.run.logic import ASSUME, POLICIES
 from watchword.run.plan import Root
@@ -36,6 +37,13 @@ class Lane:
                 self.changes.pop()
             self.changes.append((time, value))
 
+    def back(self, time: int, value: int) -> None:
+        """The value from a time that may lie before the last change: what was written since did not hold."""
+        while self.changes and self.changes[-1][0] > time:
+            self.changes.pop()
+        if self.changes:
+            self.add(time, value)
+
     def at(self, time: int) -> tuple[int, int | None]:
         """The value at a time, and since when it had been so; None where it never was anything."""
         before = [change for change in self.changes if change[0] <= time]
@@ -60,8 +68,17 @@ class Held:
     _last: int | None = None
     _value: int = NOTHING
 
-    def look(self, now: int, value: int, hole: bool) -> None:
-        """A look's value; `hole` where nobody saw it since the look before."""
+    def look(self, now: int, value: int, *, hole: bool, seen: bool) -> None:
+        """A look's value.
+
+        Args:
+            now: Its time, ns.
+            value: The condition's.
+            hole: Nobody looked since the look before.
+            seen: The thing was seen; what is only held over counts once it is seen again.
+        """
+        if value == TRUE and not seen and not hole:
+            return
         passed = 0 if self._last is None else now - self._last
         if value in (FALSE, NOTHING):
             self._credit = 0
@@ -73,7 +90,7 @@ class Held:
         elif self._value == TRUE:
             self._credit += passed
         self._last, self._value = now, value
-        if self._credit > self.longest or (self.until is None and value == TRUE):
+        if value == TRUE and (self._credit > self.longest or self.until is None):
             self.longest, self.until = self._credit, now
 
 
@@ -130,29 +147,43 @@ class Trace:
         if not self.instances:
             roots = [root for root in bank.roots if root.rule.name == self.rule]
             self.instances = [_follow(root, engine.rules.names) for root in roots]
-        slot = None
-        if self.thing is not None:
-            named = [self.thing, *([int(self.thing)] if isinstance(self.thing, str) and self.thing.isdecimal() else [])]
-            slots = [bank.things.slot_of.get((known.index, name)) for name in named]
-            slot = next((found for found in slots if found is not None), None)
-            if slot is not None:
-                self.met = True
-                self.label = bank.things.labels[bank.things.label[slot]]
-                slot = None if bank.things.gone[slot] else slot
-        before = known.before
-        hole = before is not None and now - before > known.limit()
+        slot = self._slot(bank, known.index)
+        if slot is not None:
+            self.met = True
+            self.label = bank.things.labels[bank.things.label[slot]]
         for one in self.instances:
-            for lane, node in [*one.parts, (one.whole, one.root.node)]:
-                value = _value(bank, node, known.index, slot)
-                if hole and before is not None and lane.changes and lane.changes[-1][1] != NOTHING:
-                    lane.add(before, UNKNOWN)
-                lane.add(now, value)
-            one.held.look(now, one.whole.changes[-1][1], hole)
-            for margin in one.margins:
-                where = {"thing": slot, "camera": known.index}.get(margin.node.scope)
-                if where is not None:
-                    scope, k = bank.scopes[margin.node.scope], margin.node.index
-                    margin.look(now, float(scope.low[k, where]), float(scope.high[k, where]))
+            self._write(one, bank, known, slot, now)
+
+    def _slot(self, bank: Bank, camera: int) -> int | None:
+        if self.thing is None:
+            return None
+        digits = isinstance(self.thing, str) and self.thing.isdecimal()
+        names = (self.thing, int(self.thing)) if digits else (self.thing,)
+        slots = (bank.things.slot_of.get((camera, name)) for name in names)
+        return next((slot for slot in slots if slot is not None), None)
+
+    def _write(self, one: Following, bank: Bank, camera: Camera, slot: int | None, now: int) -> None:
+        things, before = bank.things, camera.before
+        hole = before is not None and now - before > camera.limit(one.root.after)
+        last = now if slot is None else int(things.last[slot])
+        gone = slot is not None and bool(things.gone[slot])
+        if gone and not one.root.ends:
+            end, slot = int(things.end[slot]), None
+            for lane in (*one.lanes, one.whole):
+                lane.back(end, NOTHING)
+        for lane, node in [*one.parts, (one.whole, one.root.node)]:
+            value = _value(bank, node, camera.index, slot)
+            if hole and before is not None and lane.changes and lane.changes[-1][1] != NOTHING:
+                lane.add(before, UNKNOWN)
+            if value == UNKNOWN and node.scope == "thing" and last < now:
+                lane.back(last, UNKNOWN)
+            lane.add(now, value)
+        one.held.look(now, one.whole.changes[-1][1], hole=hole, seen=last == now)
+        for margin in one.margins:
+            where = {"thing": slot, "camera": camera.index}.get(margin.node.scope)
+            if where is not None:
+                scope, k = bank.scopes[margin.node.scope], margin.node.index
+                margin.look(now, float(scope.low[k, where]), float(scope.high[k, where]))
 
 
 def _follow(root: Root, names: Names) -> Following:
