@@ -147,8 +147,9 @@ class Asks:
                 return [turned(r) for r in rows]
             case n.And() | n.Or():
                 join = every if isinstance(node, n.And) else some
-                parts = zip(*(self.rows(p, env, known) for p in node.parts), strict=True)
-                return [joined(r, join) for r in parts]
+                parts = list(zip(*(self.rows(p, env, known) for p in node.parts), strict=True))
+                before = [None, *parts]
+                return [self.joined(r, b, join) for r, b in zip(parts, before, strict=False)]
         rows = []
         first = self.first(env)
         for look in range(first, known + 1):
@@ -330,6 +331,19 @@ class Asks:
             found.append(Row(row.look, held, fresh, row.dark, time))
         return found
 
+    def joined(self, parts: tuple[Row, ...], before: tuple[Row, ...] | None, join: Callable[[Any], Any]) -> Row:
+        """All or any of these: what decides it begins with its first part, what needs all of them with their last."""
+        held = join(p.held for p in parts)
+        time = None
+        if parts[0].look is not None and before is not None:
+            like = [(p, b) for p, b in zip(parts, before, strict=True) if p.held is held]
+            times = [self.began(p) for p, b in like if p.time is not None or b.held is not held]
+            if times and held is (FALSE if join is every else TRUE):
+                time = min(times) if len(times) == len(like) else None
+            elif times:
+                time = max(times)
+        return Row(parts[0].look, held, join(p.fresh for p in parts), parts[0].dark, time)
+
     def began(self, row: Row) -> int:
         return self.times[row.look] if row.time is None else row.time
 
@@ -360,25 +374,12 @@ class Asks:
             elif start is not None:
                 since += now - start
             hole, waited, start = False, 0, None
-            if row.fresh is not UNKNOWN:
-                known = now
+            known = now
         return since, reset
 
 
 def turned(row: Row) -> Row:
     return Row(row.look, opposite(row.held), opposite(row.fresh), row.dark, row.time)
-
-
-def joined(parts: tuple[Row, ...], join: Callable[[Any], Any]) -> Row:
-    """All or any of these: what decides it begins with its first part, what needs all of them with their last."""
-    held = join(p.held for p in parts)
-    times = [p.time for p in parts if p.held is held and p.time is not None]
-    decisive = held is (FALSE if join is every else TRUE)
-    if not times or (decisive and len(times) < sum(p.held is held for p in parts)):
-        time = None
-    else:
-        time = min(times) if decisive else max(times)
-    return Row(parts[0].look, held, join(p.fresh for p in parts), parts[0].dark, time)
 
 
 def spoken_of(node: Any) -> set[str]:

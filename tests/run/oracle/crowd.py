@@ -31,7 +31,7 @@ def there(asks: Asks, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
                 return FALSE, FALSE
         elif told <= look:
             return UNKNOWN, UNKNOWN
-    if asks.times[look] - asks.times[last] > asks.limits[look]:
+    if any(asks.times[k] - asks.times[last] > asks.limits[k] for k in range(last, look + 1)):
         return FALSE, FALSE
     return TRUE, UNKNOWN
 

@@ -181,7 +181,8 @@ class Life:
                     held = fresh = FALSE
                 elif what == "limbo":
                     held = fresh = UNKNOWN
-            rows.append(Row(row.look, held, fresh, row.dark, row.time))
+            dark = row.dark or (row.look is not None and self.thing is not None and self.thing.end(row.look)[0] == "limbo")
+            rows.append(Row(row.look, held, fresh, dark, row.time))
         return self.steady(rows) if self.rule.grace else rows
 
     def steady(self, rows: list[Row]) -> list[Row]:
@@ -204,13 +205,12 @@ class Life:
         return found
 
     def run(self, rows: list[Row]) -> Row:
-        """The first of the rows at the end that are alike, or not known."""
+        """The first of the rows at the end that are alike."""
         first = rows[-1]
         for row in reversed(rows):
-            if row.held is first.held:
-                first = row
-            elif row.held is not UNKNOWN:
+            if row.held is not first.held:
                 break
+            first = row
         return first
 
     def ended(self, look: int) -> bool:
@@ -342,7 +342,7 @@ class Life:
             self.resolve(time, look)
 
     def last_known(self, rows: list[Row]) -> int:
-        return self.times[max(r.look for r in rows if r.look is not None and r.fresh is not UNKNOWN)]
+        return self.times[max(r.look for r in rows if r.look is not None and r.held is not UNKNOWN)]
 
     def failing(self, rows: list[Row]) -> int | None:
         """Since when, at the end of these rows, the condition has been false by what was held over."""
