@@ -23,7 +23,19 @@ EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "500"))
 """20,000 in the nightly session."""
 
 
-GROUPS = ("count of", "any ", "no person", "exactly", "every ", "distinct", "flow of", "average", "max ", "min ", "total")
+GROUPS = (
+    "count of",
+    "any ",
+    "no person",
+    "exactly",
+    "every ",
+    "distinct",
+    "flow of",
+    "average",
+    "max ",
+    "min ",
+    "total",
+)
 
 
 def told(text: str, film) -> list[Record]:
@@ -59,7 +71,7 @@ def differ(text: str, film) -> str:
 def known(text: str, film) -> bool:
     """Whether the engine is known to fail here (below, one test each)."""
     restarts = any(b.time < a.time - 10 * S for a, b in pairwise(film))
-    dark = any(b.time > a.time + 2 * S for a, b in pairwise(film))
+    dark = any(b.time > a.time + (1 if "after 1s" in text else 2) * S for a, b in pairwise(film))
     ends = any(look.ends for look in film)
     grouped = any(word in text for word in GROUPS)
     return (restarts and "cooldown" in text) or ((dark or ends) and "grace" in text) or (ends and grouped)

@@ -181,9 +181,11 @@ class Life:
                     held = fresh = FALSE
                 elif what == "limbo":
                     held = fresh = UNKNOWN
-            dark = row.dark or (row.look is not None and self.thing is not None and self.thing.end(row.look)[0] == "limbo")
+            dark = row.dark or (
+                row.look is not None and self.thing is not None and self.thing.end(row.look)[0] == "limbo"
+            )
             rows.append(Row(row.look, held, fresh, dark, row.time))
-        return self.steady(rows) if self.rule.grace else rows
+        return self.steady(rows) if self.rule.grace and node is self.body else rows
 
     def steady(self, rows: list[Row]) -> list[Row]:
         """Flicker shorter than `grace` is not seen: a change counts once a look that long after it sees it still so."""
