@@ -133,19 +133,33 @@ def nearest_in_zone(zone: Zone, at: Floats) -> Floats:
     return nearest
 
 
+def ends(line: Line) -> Floats:
+    """The ends of a line as x1, y1, x2, y2, (4,)."""
+    return np.array([*line.start, *line.end])
+
+
+def _off(ends: Floats, at: Floats) -> Floats:
+    """Signed distances of places (…, 2) from the endless lines with these ends (…, 4), px."""
+    x1, y1, x2, y2 = np.moveaxis(ends, -1, 0)
+    dx, dy = x2 - x1, y2 - y1
+    cross: Floats = (dx * (at[..., 1] - y1) - dy * (at[..., 0] - x1)) / np.hypot(dx, dy)
+    return cross
+
+
 def side(line: Line, at: Floats) -> Floats:
     """Signed distance of places (n, 2) from the endless line, px; over 0 on side A (the inward way starts there)."""
-    (x1, y1), (x2, y2) = line.start, line.end
-    dx, dy = x2 - x1, y2 - y1
-    cross: Floats = (dx * (at[:, 1] - y1) - dy * (at[:, 0] - x1)) / np.hypot(dx, dy)
-    return cross
+    return _off(ends(line), at)
 
 
 def path_meets_line(line: Line, start: Floats, end: Floats) -> Bools:
     """Which straight paths from `start` to `end` (each (n, 2), px) meet the line itself, ends included."""
-    (x1, y1), (x2, y2) = line.start, line.end
+    return _meets(ends(line), start, end)
+
+
+def _meets(ends: Floats, start: Floats, end: Floats) -> Bools:
+    x1, y1, x2, y2 = np.moveaxis(ends, -1, 0)
     dx, dy = x2 - x1, y2 - y1
-    a, b = side(line, start), side(line, end)
+    a, b = _off(ends, start), _off(ends, end)
     span = np.where(a != b, a - b, 1.0)
     t = np.where(a != b, a / span, 0.0)
     x = start[:, 0] + t * (end[:, 0] - start[:, 0])
@@ -193,7 +207,7 @@ class Crossing:
 
 
 class Sides:
-    """Who is on which side of a line, as arrays over slots of things: the state behind `crosses line`.
+    """Who is on which side of lines, as arrays over slots of things and lines: the state behind `crosses line`.
 
     A thing is committed to a side once it is beyond the line by the margin. A crossing is a change of committed side
     where the path between meets the line itself. One that trembles on the line is committed to neither and crosses
@@ -203,29 +217,29 @@ class Sides:
     no look between saw it back; else it did not begin. `step` may be given the same slots tick by tick, in any order.
 
     Args:
-        slots: For how many there is room.
+        lines: How many lines.
         grace: How long a change has to last, ns.
     """
 
-    def __init__(self, slots: int = 0, grace: int = 0) -> None:
+    def __init__(self, lines: int = 1, grace: int = 0) -> None:
         self._grace = grace
-        self.committed = np.zeros(slots, np.int8)
-        self.met = np.zeros(slots, np.bool_)
-        self.left = np.full(slots, NEVER, np.int64)
-        self.stands = np.zeros(slots, np.bool_)
-        self.beyond = np.zeros(slots, np.bool_)
-        self.last = np.full((slots, 2), np.nan)
+        self.committed = np.zeros((0, lines), np.int8)
+        self.met = np.zeros((0, lines), np.bool_)
+        self.left = np.zeros((0, lines), np.int64)
+        self.stands = np.zeros((0, lines), np.bool_)
+        self.beyond = np.zeros((0, lines), np.bool_)
+        self.last = np.zeros((0, 2))
 
     def grow(self, slots: int) -> None:
         """Have room for this many slots."""
-        more = slots - len(self.committed)
-        if more > 0:
-            self.committed = np.concatenate((self.committed, np.zeros(more, np.int8)))
-            self.met = np.concatenate((self.met, np.zeros(more, np.bool_)))
-            self.left = np.concatenate((self.left, np.full(more, NEVER)))
-            self.stands = np.concatenate((self.stands, np.zeros(more, np.bool_)))
-            self.beyond = np.concatenate((self.beyond, np.zeros(more, np.bool_)))
-            self.last = np.concatenate((self.last, np.full((more, 2), np.nan)))
+        shape = (slots - len(self.last), self.committed.shape[1])
+        if shape[0] > 0:
+            self.committed = np.concatenate((self.committed, np.zeros(shape, np.int8)))
+            self.met = np.concatenate((self.met, np.zeros(shape, np.bool_)))
+            self.left = np.concatenate((self.left, np.full(shape, NEVER)))
+            self.stands = np.concatenate((self.stands, np.zeros(shape, np.bool_)))
+            self.beyond = np.concatenate((self.beyond, np.zeros(shape, np.bool_)))
+            self.last = np.concatenate((self.last, np.full((shape[0], 2), np.nan)))
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Begin anew for these slots."""
@@ -235,66 +249,67 @@ class Sides:
         self.last[slots] = np.nan
 
     def step(
-        self, line: Line, slots: NDArray[np.intp], at: Floats, heights: Floats, times: NDArray[np.int64]
+        self, ends: Floats, slots: NDArray[np.intp], at: Floats, heights: Floats, times: NDArray[np.int64]
     ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
         """Move things to their new places.
 
         Args:
-            line: The line.
+            ends: Of the lines, as `ends` gives them: (lines, 4), or (n, lines, 4) where each thing has its own; NaN for
+                a line that it has not.
             slots: (n,) whose places these are, none twice.
             at: (n, 2) pixels; NaN where nowhere.
             heights: (n,) of the boxes, pixels.
             times: (n,) nanoseconds.
 
         Returns:
-            int8 (n,): 1 crossed inward, -1 outward, 0 not; and int64 (n,) when the old side was left, `NEVER` where it
-            was not.
+            int8 (n, lines): 1 crossed inward, -1 outward, 0 not; and int64 (n, lines) when the old side was left,
+            `NEVER` where it was not.
         """
-        crossed, when = np.zeros(len(slots), np.int8), np.full(len(slots), NEVER)
-        distance = side(line, at)
-        far = margin(heights)
-        now = (distance > far).astype(np.int8) - (distance < -far)
+        off = _off(ends, at[:, None])
+        crossed, when = np.zeros(off.shape, np.int8), np.full(off.shape, NEVER)
+        far = margin(heights)[:, None]
+        now = (off > far).astype(np.int8) - (off < -far)
         # What stays on its side, well off the line, has nothing to tell; what is nowhere stays as it was.
         busy = (now != self.committed[slots]) | (now == 0) | self.met[slots] | (self.left[slots] != NEVER)
-        here = np.isfinite(distance)
-        rows = np.flatnonzero(busy & here)
-        if len(rows):
-            k = slots[rows]
-            crossed[rows], when[rows] = self._turn(line, k, at[rows], distance[rows], now[rows], times[rows])
-        if here.all():
-            self.last[slots] = at
-        else:
-            self.last[slots[here]] = at[here]
+        row, line = np.nonzero(busy & np.isfinite(off))
+        if len(row):
+            mine = ends[line] if ends.ndim == 2 else ends[row, line]
+            pairs = (slots[row], line)
+            crossed[row, line], when[row, line] = self._turn(
+                mine, pairs, at[row], off[row, line], now[row, line], times[row]
+            )
+        here = np.isfinite(at[:, 0])
+        self.last[slots[here]] = at[here]
         return crossed, when
 
     def _turn(
         self,
-        line: Line,
-        slots: NDArray[np.intp],
+        ends: Floats,
+        pairs: tuple[NDArray[np.intp], NDArray[np.intp]],
         at: Floats,
         distance: Floats,
         now: NDArray[np.int8],
         times: NDArray[np.int64],
     ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-        """The same for those near the line or new beyond it, by their distance from it and their side."""
-        was, last = self.committed[slots], self.last[slots]
+        """The same for pairs of a slot and a line that it is near, or new beyond; by its distance and its side."""
+        was, last = self.committed[pairs], self.last[pairs[0]]
         known = np.isfinite(last[:, 0])
-        met = self.met[slots] | (known & path_meets_line(line, np.where(known[:, None], last, at), at))
+        met = self.met[pairs] | (known & _meets(ends, np.where(known[:, None], last, at), at))
         off = (was != 0) & (distance * was <= 0)
-        left = self.left[slots]
+        left = self.left[pairs]
         left = np.where(off & (left == NEVER), times, left)
-        stands = self.stands[slots] | (off & (times - np.where(off, left, times) >= self._grace))
+        stands = self.stands[pairs] | (off & (times - np.where(off, left, times) >= self._grace))
         left = np.where(off | stands, left, NEVER)  # back before it stood: it never left
-        beyond = off & (self.beyond[slots] | (now != 0))
+        beyond = off & (self.beyond[pairs] | (now != 0))
         done = off & stands & beyond
         crossed = np.where(done & met, was, 0).astype(np.int8)
         back = (now != 0) & (now == was)
         settled = done | back | (was == 0)
-        self.committed[slots] = np.where(done, -was, np.where(was == 0, now, was))
-        self.met[slots] = met & ~(done | (now != 0) & ~off)
-        self.left[slots] = np.where(settled, NEVER, left)
-        self.stands[slots] = stands & ~settled
-        self.beyond[slots] = beyond & ~settled
+        self.committed[pairs] = np.where(done, -was, np.where(was == 0, now, was))
+        self.met[pairs] = met & ~(done | (now != 0) & ~off)
+        self.left[pairs] = np.where(settled, NEVER, left)
+        self.stands[pairs] = stands & ~settled
+        self.beyond[pairs] = beyond & ~settled
         return crossed, np.where(done, left, NEVER)
 
 
@@ -319,7 +334,9 @@ class LineCounter:
         boxes = tracks.boxes[rows]
         at = places(boxes, self.line.view, self.line.frame)
         times = tracks.times[tracks.camera[rows]]
-        crossed[rows], left[rows] = self._sides.step(self.line, slots[rows], at, bx.sizes(boxes)[1], times)
+        line = ends(self.line)[None]
+        now, when = self._sides.step(line, slots[rows], at, bx.sizes(boxes)[1], times)
+        crossed[rows], left[rows] = now[:, 0], when[:, 0]
         return crossed, left
 
     def _slot(self, key: tuple[str, Id]) -> int:

@@ -10,8 +10,11 @@ from rig import Rig, S, feet, said
 from stream import Thing, person, play
 
 from watchword.geometry import Cover, zone_contains
+from watchword.lang import RuleSet
+from watchword.run.engine import Engine
 from watchword.run.space import Appears, Crosses, Enters, Exits, InZone, OutsideZone
-from watchword.scene import Line, Zone
+from watchword.scene import Line, Scene, Zone
+from watchword.tracks import Tracks
 
 HALL = Zone("hall", ((0, 0), (1000, 0), (1000, 1000), (0, 1000)))
 GATE = Line("gate", (0, 500), (1000, 500), ("far", "near"))
@@ -115,6 +118,21 @@ def test_the_way_over_a_line():
     assert (down[4], up[4]) == (1, 1)
     assert down[:2] == down[2:4] == [-x for x in up[:2]] == [-x for x in up[2:4]]
     assert sorted(down[:2]) == [-1, 1]
+
+
+def test_cameras_in_one_tick_have_each_their_own_lines_and_zones():
+    def scene(x: float) -> Scene:
+        line = Line("gate", (x, 0), (x, 900), ("left", "right"))
+        zone = Zone("hall", ((x, 0), (x + 100, 0), (x + 100, 900), (x, 900)))
+        return Scene(frame=(2000, 900), lines=[line], zones=[zone])
+
+    rules = "rule gate: person crosses line gate to right\nrule hall: person enters zone hall"
+    engine = Engine(RuleSet.loads(rules), {"a": scene(300), "b": scene(700)})
+    told = []
+    for k in range(10):
+        looks = [Tracks.of(name, k * S, [1], [feet(100 * k + 50, 500)]) for name in ("a", "b")]
+        told += [(a.camera, a.rule, a.time // S) for a in engine.observe(Tracks.join(looks)) if a.state == "firing"]
+    assert sorted(told) == [("a", "gate", 3), ("a", "hall", 3), ("b", "gate", 7), ("b", "hall", 7)]
 
 
 def test_who_runs_through_between_two_looks_entered_and_left_but_not_under_a_grace():

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from watchword.geometry import Cover, on_ground
+from watchword.geometry import Cover, ends, on_ground
 from watchword.lang import nodes as n
 from watchword.run.cameras import Camera
 from watchword.run.things import Things
@@ -36,6 +36,7 @@ class Atlas:
     def __init__(self) -> None:
         self.places: list[Place] = []
         self._known: dict[tuple[str, str], tuple[list[Any], list[int]]] = {}
+        self._ends: dict[tuple[str, ...], NDArray[np.float64]] = {}
         self._covers: dict[tuple[str, ...], tuple[list[Cover], list[int], dict[tuple[int, ...], int]]] = {}
 
     def covers(self, names: tuple[str, ...]) -> tuple[list[Cover], list[int]]:
@@ -58,6 +59,18 @@ class Atlas:
     def lines(self, name: str) -> tuple[list[Line], list[int]]:
         """The different lines of a name, and for each camera which it has (-1: none)."""
         return self._shapes("lines", name)
+
+    def ends(self, names: tuple[str, ...]) -> NDArray[np.float64]:
+        """The ends of the lines of several names by camera, (cameras, names, 4); NaN where a camera has none."""
+        known = self._ends.get(names, np.zeros((0, len(names), 4)))
+        if len(known) < len(self.places):
+            nothing = np.full(4, np.nan)
+            more = [
+                [ends(place.lines[name]) if name in place.lines else nothing for name in names]
+                for place in self.places[len(known) :]
+            ]
+            known = self._ends[names] = np.concatenate((known, np.array(more)))
+        return known
 
     def _shapes(self, what: str, name: str) -> tuple[list[Any], list[int]]:
         shapes, which = self._known.setdefault((what, name), ([], []))

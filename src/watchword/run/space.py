@@ -142,38 +142,44 @@ class Crosses:
     grace = True
 
     def __init__(self, calls: Sequence[n.Apply], grace: Sequence[int] = ()) -> None:
-        self._lines: dict[tuple[str, int], tuple[Sides, list[tuple[int, n.Way | None]]]] = {}
-        self._calls = len(calls)
-        for k, call in enumerate(calls):
-            ns = grace[k] if grace else 0
-            found = self._lines.setdefault((call.names[0].text, ns), (Sides(grace=ns), []))
-            found[1].append((k, call.way))
+        graces = list(grace) or [0] * len(calls)
+        self._calls = list(calls)
+        self._groups: list[tuple[tuple[str, ...], Sides, list[tuple[int, int]]]] = []
+        """For each grace: the lines, the state, and which call is about which of the lines."""
+        for ns in sorted(set(graces)):
+            mine = [(k, call.names[0].text) for k, call in enumerate(calls) if graces[k] == ns]
+            names = tuple(dict.fromkeys(name for _, name in mine))
+            self._groups.append((names, Sides(len(names), ns), [(k, names.index(name)) for k, name in mine]))
         self.dates: Dates = {}
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
-        for sides, _ in self._lines.values():
+        for _, sides, _ in self._groups:
             sides.grow(size)
 
     def forget(self, slots: Slots) -> None:
         """Drop what is remembered of these slots."""
-        for sides, _ in self._lines.values():
+        for _, sides, _ in self._groups:
             sides.forget(slots)
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows): 1 at the look that decides a crossing; its date is in `dates`."""
-        values = np.full((self._calls, len(look.slots)), -1, np.int8)
+        values = np.full((len(self._calls), len(look.slots)), -1, np.int8)
         self.dates = {}
-        heights, at = sizes(look.things.box[look.slots])[1], look.things.at[look.slots]
-        for (name, _), (sides, calls) in self._lines.items():
-            for line, rows in look.among(*look.atlas.lines(name)):
-                slots = look.slots[rows]
-                crossed, left = sides.step(line, slots, at[rows], heights[rows], look.now[rows])
-                for k in np.flatnonzero(crossed).tolist():
-                    for call, way in calls:
-                        if _goes(way, bool(crossed[k] > 0), line.sides):
-                            values[call, rows[k]] = 1
-                            self.dates[call, int(slots[k])] = int(left[k])
+        rows = look.rows
+        slots, now, camera = look.slots[rows], look.now[rows], look.camera[rows]
+        heights, at = sizes(look.things.box[slots])[1], look.things.at[slots]
+        for names, sides, calls in self._groups:
+            ends = look.atlas.ends(names)
+            crossed, left = sides.step(
+                ends[camera] if len(look.cams) > 1 else ends[look.cams[0]], slots, at, heights, now
+            )
+            for k, line in zip(*(found.tolist() for found in np.nonzero(crossed)), strict=True):
+                named = look.atlas.places[int(camera[k])].lines[names[line]].sides
+                for call, of in calls:
+                    if of == line and _goes(self._calls[call].way, bool(crossed[k, line] > 0), named):
+                        values[call, rows[k]] = 1
+                        self.dates[call, int(slots[k])] = int(left[k, line])
         return values
 
 
