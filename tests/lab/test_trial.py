@@ -12,6 +12,7 @@ from watchword.lab.judge import lives, misses
 from watchword.lab.play import play, running
 from watchword.lab.scenario import Scenario
 from watchword.lang.ruleset import RuleSet
+from watchword.run.engine import Engine
 from watchword.units import SECOND
 
 RULES = """
@@ -200,3 +201,15 @@ def test_a_failure_shows_the_parts_of_the_rule_around_the_moment() -> None:
     (lane,) = re.findall(r"b is unattended  (.*)", result.faults[1].picture)
     assert lane[28:33] == "░░░░░"
     assert lane.count("░") in (5, 6)  # the look after the dark stands in the sixth
+
+
+def test_an_engine_that_forgets_over_a_restart_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "snapshot", lambda _: b"", raising=False)
+    monkeypatch.setattr(Engine, "restore", lambda *_: None, raising=False)
+    given = """given zone far_away = polygon (0, 0) (900, 0) (900, 900) (0, 900)
+      given person p at (300, 300) from 0s to 7s"""
+    rules = RuleSet.loads(f'{RULES} test "t" {{ {given} expect fast of p firing at 5s expect nothing else }}')
+    assert run_tests(rules)[0].passed
+    (result,) = run_tests(rules, restart=True)
+    assert [fault.expected for fault in result.faults] == ["restarted at 2.333s, it tells something else"]
+    assert "without a restart: fast of p firing 5s" in result.faults[0].came
