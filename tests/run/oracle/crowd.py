@@ -21,6 +21,8 @@ def there(asks: Asks, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
         return FALSE, FALSE
     if last == look:
         return TRUE, TRUE
+    if thing.end(look)[0] == "over":
+        return FALSE, FALSE
     again = min((x for x in thing.sights if look < x <= known), default=known + 1)
     ended = thing.told_end(again - 1)
     told = min((k for k, _ in thing.ends if last < k < again), default=last)
@@ -83,7 +85,10 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
         unsure = held is UNKNOWN
         held = every([held, *(p[0] for p in parts)])
         # What its tracker ended is not held over: it was there, or it was not.
-        fresh = held if unsure else UNKNOWN if fresh is UNKNOWN else every([fresh, *(p[1] for p in parts)])
+        hidden = fresh is UNKNOWN
+        refs = all(look in env[near.thing.text].sights for near in group.near)
+        fresh = held if unsure or (hidden and held is FALSE and refs) else every([fresh, *(p[1] for p in parts)])
+        fresh = UNKNOWN if hidden and not unsure and not (held is FALSE and refs) else fresh
         found.append((thing, held, fresh))
     return found
 
