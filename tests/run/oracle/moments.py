@@ -125,7 +125,7 @@ def disappearing(asks: Asks, thing: Thing, known: int) -> list[Moment]:
     return found
 
 
-def path(thing: Thing, known: int) -> list[int]:
+def seen_at(thing: Thing, known: int) -> list[int]:
     """Its sights. What was last known of a thing found again is known still."""
     return sorted(s for s in thing.sights if s <= known)
 
@@ -133,7 +133,7 @@ def path(thing: Thing, known: int) -> list[int]:
 def entering(asks: Asks, thing: Thing, ring: tuple[g.Point, ...], inward: bool, known: int) -> list[Moment]:
     found = []
     grace = asks.rule.grace
-    for sights in [path(thing, known)]:
+    for sights in [seen_at(thing, known)]:
         where = [g.inside(ring, thing.sights[s].place) for s in sights]
         if grace:
             stable, began = where[0], None
@@ -165,7 +165,7 @@ def crossings(asks: Asks, thing: Thing, line: n.LineDef, known: int) -> list[tup
     if asks.rule.grace:
         raise UndecidedError("grace over a line")
     found = []
-    for sights in [path(thing, known)]:
+    for sights in [seen_at(thing, known)]:
         old: tuple[int, int] | None = None
         for s in sights:
             seen = thing.sights[s]
@@ -187,7 +187,7 @@ def falling(asks: Asks, thing: Thing, known: int) -> list[Moment]:
     from oracle.asks import lying
 
     found = []
-    for sights in [path(thing, known)]:
+    for sights in [seen_at(thing, known)]:
         for before, now in itertools.pairwise(sights):
             begins = lying(thing, before) is FALSE and lying(thing, now) is TRUE
             if begins and asks.times[now] - asks.times[before] <= 2 * S:
