@@ -91,7 +91,7 @@ CLAUSES = {
 """Here `{other}` stands for a further state."""
 SHAPES = {"for": "", "nested": "", "sequence": "", "absence": ""}
 ABOUT = {"each": "each {kind} p"}
-FAULTS = {"where", "alone"}
+FAULTS = {"where", "alone", "seen_for"}
 """What the engine is known to do otherwise; asked for by name alone."""
 ASKED = {w for w in os.environ.get("ORACLE_WORDS", "").split(",") if w}
 

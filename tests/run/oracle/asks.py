@@ -252,14 +252,13 @@ class Asks:
         return g.between(thing.slope[sight], self.flow(node.names[0])) > 120
 
     def _toward(self, node: n.Apply, thing: Thing, sight: int):
+        if node.names and g.inside(self.zone(node.names[0]), thing.sights[sight].place):
+            return FALSE
         if thing.still[sight] is not FALSE:
             return FALSE if thing.still[sight] else UNKNOWN
         here = thing.sights[sight].place
         if node.names:
-            ring = self.zone(node.names[0])
-            if g.inside(ring, here):
-                return FALSE
-            goal = g.nearest(ring, here)
+            goal = g.nearest(self.zone(node.names[0]), here)
             way = (goal[0] - here[0], goal[1] - here[1])
             return g.between(thing.slope[sight], way) <= 45
         turn = abs(g.heading(thing.slope[sight]) - number(node.values[0])) % 360
@@ -370,7 +369,8 @@ class Asks:
             elif hole and self.gap == "reset":
                 since, reset = now, known
             elif hole and self.gap == "assume":
-                since += waited
+                if waited:
+                    raise UndecidedError("a clock that runs on through a hole, beside one that waits")
             elif start is not None:
                 since += now - start
             hole, waited, start = False, 0, None
@@ -454,8 +454,6 @@ def absent(node: n.Expr, positive: bool = True) -> bool:
         case n.For():
             return absent(node.body, positive)
         case n.Count():
-            return node.op == "=" or node.op in (("<", "<=") if positive else (">", ">=", "!="))
-        case n.Compare() if isinstance(node.left, n.Of) and node.left.word.text == "count":
             return node.op == "=" or node.op in (("<", "<=") if positive else (">", ">=", "!="))
         case n.Apply():
             return node.word.text == "visible" and not positive

@@ -69,7 +69,8 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
 
     labels = asks.labels(group.classes)
     unseen = [env[near.thing.text] for near in group.near if look not in env[near.thing.text].sights]
-    if any(asks.hole(thing, look, look) for thing in unseen):
+    about = [env[near.thing.text] for near in group.near] + [env[name.text] for name in group.other]
+    if any(look not in thing.sights and asks.hole(thing, look, look) for thing in about):
         raise UndecidedError("who is near a thing that is in a hole")
     others = {id(env[near.thing.text]) for near in group.near} | {id(env[name.text]) for name in group.other}
     found = []

@@ -344,7 +344,7 @@ class Life:
             self.resolve(time, look)
 
     def last_known(self, rows: list[Row]) -> int:
-        return self.times[max(r.look for r in rows if r.look is not None and r.held is not UNKNOWN)]
+        return self.times[max(r.look for r in rows if r.look is not None and r.fresh is not UNKNOWN)]
 
     def failing(self, rows: list[Row]) -> int | None:
         """Since when, at the end of these rows, the condition has been false by what was held over."""
