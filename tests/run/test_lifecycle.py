@@ -10,10 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchword.detections import NEVER
+from watchword.lang import RuleSet
 from watchword.lang import nodes as n
 from watchword.run.cooldown import Up
+from watchword.run.engine import Engine
 from watchword.run.lifecycle import Lifecycle
 from watchword.run.turn import Turn
+from watchword.scene import Scene
+from watchword.tracks import Tracks
+from watchword.units import SECOND
 
 S = 1_000_000_000
 C = n.Name("c")
@@ -432,3 +437,18 @@ def test_things_judged_together_are_judged_as_if_alone(looks: list[list[int]], k
             assert [t[1:] for t in found if t[0] == slot] == single
     assert not together.life.open
     assert not together.life.busy(np.arange(6)).any()
+
+
+def test_rules_that_clear_by_the_same_condition_are_each_cleared_by_it():
+    zone = "zone hall = polygon (0, 0) (1100, 0) (1100, 650) (0, 650)\n"
+    one = "rule {} {{ each person p when p in zone hall and p.width > {}px clear when p.width < 50px }}\n"
+    engine = Engine(RuleSet.loads(zone + one.format("a", 90) + one.format("b", 80)), scene=Scene(frame=(1280, 720)))
+    found = []
+    for k, width in enumerate([100, 100, 60, 40, 40]):
+        found += engine.observe(Tracks.of("test", k * SECOND, [1], [(500 - width / 2, 200, 500 + width / 2, 400)]))
+    assert [(a.rule, a.state, a.time) for a in found if a.state in ("firing", "resolved")] == [
+        ("a", "firing", 0),
+        ("b", "firing", 0),
+        ("a", "resolved", 3 * SECOND),
+        ("b", "resolved", 3 * SECOND),
+    ]

@@ -76,7 +76,10 @@ class Judge:
         for i, node in enumerate(self._nodes.tolist()):
             self._rules.setdefault(node, []).append(i)
         self._ends = np.array([root.ends for root in roots], np.bool_)[:, None]
-        self._clearing = {root.clear.index: i for i, root in enumerate(roots) if root.clear is not None}
+        self._clearing: dict[int, list[int]] = {}
+        for i, root in enumerate(roots):
+            if root.clear is not None:  # equal conditions of several rules are one node
+                self._clearing.setdefault(root.clear.index, []).append(i)
         self._excepted = [(i, name, node.index) for i, root in enumerate(roots) for name, node in root.excepted]
 
     def judge(self, at: Pass, gone: Bools, limbo: Bools) -> None:
@@ -114,8 +117,8 @@ class Judge:
 
     def _clear(self, view: View) -> NDArray[np.int8]:
         value = np.zeros((len(self.roots), view.state.shape[1]), np.int8)
-        for node, i in self._clearing.items():
-            value[i] = view.state[node]
+        for node, rules in self._clearing.items():
+            value[rules] = view.state[node]
         return value
 
     def _date(self, turn: Turn, at: Pass) -> None:
@@ -125,8 +128,8 @@ class Judge:
                 continue
             for i in self._rules.get(node, ()):
                 (turn.began if turn.held[i, col] > 0 else turn.dates)[i, col] = date
-            if node in self._clearing:
-                turn.cleared[self._clearing[node], col] = date
+            for i in self._clearing.get(node, ()):
+                turn.cleared[i, col] = date
 
     def end(self, slots: Slots, time: int, now: int, reason: str) -> None:
         """End all that is under way for these slots."""
