@@ -325,8 +325,8 @@ class Asks:
                 due = since + ns(node.duration)
                 held = self.times[row.look] >= due
                 fresh = UNKNOWN if fresh is UNKNOWN else held
-                again = due > self.times[max(0, row.look - 1)] or self.dark[row.look]
-                time = due if held and again else None
+                before = next((r.held for r in reversed(found) if r.held is not UNKNOWN), FALSE)
+                time = due if held and before is FALSE else None
             found.append(Row(row.look, held, fresh, row.dark, time))
         return found
 
@@ -341,7 +341,7 @@ class Asks:
                 time = min(times) if len(times) == len(like) else None
             elif times:
                 time = max(times)
-        return Row(parts[0].look, held, join(p.fresh for p in parts), parts[0].dark, time)
+        return Row(parts[0].look, held, join(p.fresh for p in parts), any(p.dark for p in parts), time)
 
     def began(self, row: Row) -> int:
         return self.times[row.look] if row.time is None else row.time

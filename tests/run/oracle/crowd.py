@@ -68,7 +68,6 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
     from oracle.asks import every, number
 
     labels = asks.labels(group.classes)
-    unseen = [env[near.thing.text] for near in group.near if look not in env[near.thing.text].sights]
     about = [env[near.thing.text] for near in group.near] + [env[name.text] for name in group.other]
     if any(look not in thing.sights and asks.hole(thing, look, look) for thing in about):
         raise UndecidedError("who is near a thing that is in a hole")
@@ -122,7 +121,9 @@ def quantity(asks: Asks, node: n.Of | n.OfZone, env: dict[str, Thing], look: int
             )
         case "spread" | "alignment" | "divergence":
             who = members(asks, node.group, env, look, known)
-            return tuple(shape(node.word.text, [m[0] for m in who if m[1 + k] is TRUE], look) for k in (0, 1))
+            held = shape(node.word.text, [m[0] for m in who if m[1] is TRUE], look)
+            hidden = any(m[1] is not m[2] for m in who)
+            return held, None if hidden else held
     raise UndecidedError(f"the oracle does not know {node.word.text}")
 
 

@@ -156,6 +156,8 @@ class Stretch:
         for number, sight in look.seen.items():
             thing = self._people.get(number)
             last = thing.last(k) if thing else None
+            if thing is not None and last == k - 1 and self.unseen(last, k) > thing.memory(k):
+                raise UndecidedError("looks further apart than a thing's memory, and no hole")
             if thing is None or self.unseen(last, k) > thing.memory(k):
                 new.append((number, sight))
             elif last == k:
