@@ -15,7 +15,7 @@ from watchword.detections import NEVER
 from watchword.run.logic import widen
 from watchword.run.look import Bools, Times
 from watchword.run.passes import Floats, Pass
-from watchword.run.steps import Nodes, Plain
+from watchword.run.steps import Nodes, Plain, standing_on
 
 
 @attrs.frozen
@@ -124,9 +124,7 @@ class Groups(Plain):
         self._measure, self._asked, self._out, self._after = measure, tuple(asked), out, after
         self.members = Members(np.array([a.member for a in asked], np.intp), after)
         self._pairs = np.array([a.pair for a in asked if a.pair is not None], np.intp)
-        self._parents: dict[int, list[int]] = {}
-        for node, one in zip(out.tolist(), asked, strict=True):
-            self._parents.setdefault(one.member, []).append(node)
+        self._parents = standing_on((one.member, node) for node, one in zip(out.tolist(), asked, strict=True))
         self._leaving: Bools | None = None
 
     def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - remembers who was a member
@@ -160,9 +158,7 @@ class Groups(Plain):
             dark = at.dark_for(self._after)
             if self.scope == "thing":
                 dark = dark[:, at.column]
-            for view in mine.views():
-                for numbers in (view.low, view.high):
-                    numbers[self._out] = np.where(dark, np.nan, numbers[self._out])
+            mine.unknown(self._out, dark)
         if self._leaving is not None and self.scope == "camera" and self._leaving.any():
             # Where members go, their tracker having said that they ended, the number changed at their end.
             end = at.look.things.end[at.look.slots]
@@ -175,7 +171,8 @@ class Groups(Plain):
         if self.scope != "camera" or at.partial:
             return
         state, known = at.grids["thing"].held.state, at.scopes["thing"]
-        for child in {child for child, _, _ in at.dated("thing", "state", self._parents)}:
+        dated = {node for scope, kind, node, _ in at.dates if (scope, kind) == ("thing", "state")}
+        for child in dated & self._parents.keys():
             value, was = state[child], known.value[child, at.look.slots]
             for cam in range(len(at.cams)):
                 rows = np.arange(int(at.starts[cam]), int(at.starts[cam + 1]))

@@ -144,10 +144,7 @@ class Occupied(Plain):
             for numbers in (grid.fresh.low, grid.fresh.high):
                 numbers[self._out] = np.where(unseen, np.nan, numbers[self._out])
         if at.dark:
-            dark = at.dark_for(self._after)
-            for view in grid.views():
-                for numbers in (view.low, view.high):
-                    numbers[self._out] = np.where(dark, np.nan, numbers[self._out])
+            grid.unknown(self._out, at.dark_for(self._after))
 
 
 def _covered(

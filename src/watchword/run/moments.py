@@ -10,35 +10,19 @@ from numpy.typing import NDArray
 from watchword.run.logic import UNKNOWN, Values
 from watchword.run.passes import Pass
 from watchword.run.sequences import Becomes, Chain, Chains
-from watchword.run.steps import Nodes, Plain
+from watchword.run.steps import Keeping, Nodes, standing_on
 
 
-class _Moments(Plain):
+class _Moments(Keeping):
     """A step whose nodes are events, each over states or events of its own."""
 
     def __init__(self, scope: str, machine: Becomes | Chains, out: Nodes, bodies: Nodes) -> None:
-        self.scope, self.machine, self._out, self._bodies = scope, machine, out, bodies
-        self._rows: dict[int, list[int]] = {}
-        for k, body in enumerate(bodies.tolist()):
-            self._rows.setdefault(body, []).append(k)
-
-    def grow(self, things: int, cameras: int) -> None:
-        """Have room for this many slots."""
-        self.machine.grow(things if self.scope == "thing" else cameras)
-
-    def forget(self, slots: NDArray[np.intp]) -> None:
-        """Begin anew for these things."""
-        if self.scope == "thing":
-            self.machine.forget(slots)
-
-    def forget_camera(self, camera: int) -> None:
-        """Begin anew for a camera."""
-        if self.scope == "camera":
-            self.machine.forget(np.array([camera], np.intp))
+        super().__init__(scope, machine)
+        self.machine, self._out, self._bodies = machine, out, bodies
+        self._rows = standing_on((body, k) for k, body in enumerate(bodies.tolist()))
 
     def _dates(self, at: Pass) -> Mapping[tuple[int, int], int]:
-        dated = at.dated(self.scope, "state", self._rows)
-        return {(k, col): date for body, col, date in dated for k in self._rows[body]}
+        return {(k, col): date for k, col, date in at.dated(self.scope, "state", self._rows)}
 
     def _tell(self, at: Pass, value: Values) -> None:
         slots, _, _, _ = at.clock(self.scope)

@@ -8,7 +8,7 @@ sees. Conditions hold on the first, deadlines are decided on the second. Where a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import attrs
@@ -52,6 +52,12 @@ class Grid:
     def views(self) -> tuple[View, ...]:
         """Both, or one where they are the same."""
         return (self.held,) if self.whole else (self.held, self.fresh)
+
+    def unknown(self, numbers: Slots, where: Bools) -> None:
+        """Nothing is known of these numbers in some columns, bool (columns,) or (numbers, columns)."""
+        for view in self.views():
+            for bound in (view.low, view.high):
+                bound[numbers] = np.where(where, np.nan, bound[numbers])
 
 
 class Pairs:
@@ -146,12 +152,13 @@ class Pass:
             return self.look.slots, self.look.now, self.cam_before[self.column], self.hole
         return self.cams, self.cam_now, self.cam_before, np.full(len(self.cams), self.dark)
 
-    def dated(self, scope: str, kind: str, nodes: Mapping[int, object]) -> Iterator[tuple[int, int, int]]:
-        """Node, column and date of what of these nodes began before this look."""
+    def dated(self, scope: str, kind: str, above: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, int, int]]:
+        """What stands on nodes that began before this look, by `above`: each with column and date."""
         if self.dates:
             for (where, what, node, col), date in list(self.dates.items()):
-                if where == scope and what == kind and node in nodes:
-                    yield node, col, date
+                if where == scope and what == kind:
+                    for one in above.get(node, ()):
+                        yield one, col, date
 
     def since(self, scope: str, node: int, col: int) -> int:
         """Since when a state has its value, ns."""

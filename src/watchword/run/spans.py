@@ -11,30 +11,17 @@ from watchword.run.groups import Asked, Groups
 from watchword.run.logic import Times
 from watchword.run.measures import sums
 from watchword.run.passes import Pass
-from watchword.run.steps import Nodes, Plain
+from watchword.run.steps import Keeping, Nodes
 from watchword.run.things import Things
 from watchword.run.windows import Changes, Distinct, Flow, Rate, Share
 
 
-class _Window(Plain):
+class _Window(Keeping):
     """A step with a window of time for each thing or camera. Where nobody looked, it is unknown."""
 
     def __init__(self, scope: str, window: Share | Rate | Changes, out: Nodes, child: Nodes, after: Times) -> None:
-        self.scope, self.window, self._out, self._child, self._after = scope, window, out, child, after
-
-    def grow(self, things: int, cameras: int) -> None:
-        """Have room for this many slots."""
-        self.window.grow(things if self.scope == "thing" else cameras)
-
-    def forget(self, slots: NDArray[np.intp]) -> None:
-        """Begin anew for these things."""
-        if self.scope == "thing":
-            self.window.forget(slots)
-
-    def forget_camera(self, camera: int) -> None:
-        """Begin anew for a camera."""
-        if self.scope == "camera":
-            self.window.forget(np.array([camera], np.intp))
+        super().__init__(scope, window)
+        self.window, self._out, self._child, self._after = window, out, child, after
 
     def _seen(self, at: Pass) -> NDArray[np.bool_]:
         return at.look.seen if self.scope == "thing" else np.ones(len(at.cams), np.bool_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -66,6 +66,47 @@ class Plain:
         """Nothing to do."""
 
 
+class Machine(Protocol):
+    """What a step remembers of each thing, or of each camera, by slot."""
+
+    def grow(self, size: int, /) -> None:
+        """Have room for this many slots."""
+        ...
+
+    def forget(self, slots: NDArray[np.intp], /) -> None:
+        """Begin anew for these slots."""
+        ...
+
+
+class Keeping(Plain):
+    """A step that remembers something of each thing, or of each camera, in a machine."""
+
+    def __init__(self, scope: str, machine: Machine) -> None:
+        self.scope, self._machine = scope, machine
+
+    def grow(self, things: int, cameras: int) -> None:
+        """Have room for this many slots."""
+        self._machine.grow(things if self.scope == "thing" else cameras)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Begin anew for these things."""
+        if self.scope == "thing":
+            self._machine.forget(slots)
+
+    def forget_camera(self, camera: int) -> None:
+        """Begin anew for a camera."""
+        if self.scope == "camera":
+            self._machine.forget(np.array([camera], np.intp))
+
+
+def standing_on(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """By node, what stands on it; from pairs of the two."""
+    found: dict[int, list[int]] = {}
+    for node, above in pairs:
+        found.setdefault(node, []).append(above)
+    return found
+
+
 class Join(Plain):
     """`and` and `or`: the least or the greatest of each node's children."""
 
@@ -73,11 +114,8 @@ class Join(Plain):
         self.scope, self._every, self._out = scope, every, out
         most = max(map(len, children))
         self._children = np.array([[*c, *([c[0]] * (most - len(c)))] for c in children], np.intp)
-        self._parents: dict[int, list[int]] = {}
         self._of = {int(node): tuple(dict.fromkeys(c)) for node, c in zip(out.tolist(), children, strict=True)}
-        for node, inner in self._of.items():
-            for child in inner:
-                self._parents.setdefault(child, []).append(node)
+        self._parents = standing_on((child, node) for node, inner in self._of.items() for child in inner)
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -93,9 +131,7 @@ class Join(Plain):
         if self.scope == "pair":
             return
         state = at.grids[self.scope].held.state
-        for node, col in {
-            (p, col) for child, col, _ in at.dated(self.scope, "state", self._parents) for p in self._parents[child]
-        }:
+        for node, col in {(node, col) for node, col, _ in at.dated(self.scope, "state", self._parents)}:
             value = int(state[node, col])
             if value == 0:
                 continue
@@ -122,17 +158,14 @@ class Single(Plain):
 
     def __init__(self, scope: str, out: Nodes, child: Nodes) -> None:
         self.scope, self._out, self._child = scope, out, child
-        self._parents: dict[int, list[int]] = {}
-        for node, inner in zip(out.tolist(), child.tolist(), strict=True):
-            self._parents.setdefault(inner, []).append(node)
+        self._parents = standing_on(zip(child.tolist(), out.tolist(), strict=True))
 
     def carry(self, at: Pass) -> None:
         """A node is as old as what it stands on."""
         if self.scope == "pair":
             return
-        for child, col, date in at.dated(self.scope, self.kind, self._parents):
-            for node in self._parents[child]:
-                _date(at, self.scope, node, col, date)
+        for node, col, date in at.dated(self.scope, self.kind, self._parents):
+            _date(at, self.scope, node, col, date)
 
 
 class Negate(Single):
@@ -162,10 +195,9 @@ class Spread(Single):
     def carry(self, at: Pass) -> None:
         """All of a camera's things have its date."""
         if self.kind == "state":
-            for child, cam, date in at.dated("camera", "state", self._parents):
+            for node, cam, date in at.dated("camera", "state", self._parents):
                 for col in range(int(at.starts[cam]), int(at.starts[cam + 1])):
-                    for node in self._parents[child]:
-                        _date(at, "thing", node, col, date)
+                    _date(at, "thing", node, col, date)
 
 
 class Lift(Plain):
@@ -259,11 +291,8 @@ class Compare(Plain):
         signs = [ops[k] for k in order]
         starts = [k for k in range(len(signs)) if k == 0 or signs[k] != signs[k - 1]]
         self._slices = [(signs[a], slice(a, b)) for a, b in zip(starts, [*starts[1:], len(signs)], strict=True)]
-        self._parents: dict[int, list[int]] = {}
-        for node, a, b in zip(out.tolist(), left, right, strict=True):
-            for index, _ in (a, b):
-                if index >= 0:
-                    self._parents.setdefault(index, []).append(node)
+        sides = zip(out.tolist(), left, right, strict=True)
+        self._parents = standing_on((index, node) for node, *both in sides for index, _ in both if index >= 0)
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -277,9 +306,8 @@ class Compare(Plain):
     def carry(self, at: Pass) -> None:
         """It changed when its number did."""
         if self.scope != "pair":
-            for child, col, date in at.dated(self.scope, "number", self._parents):
-                for node in self._parents[child]:
-                    _date(at, self.scope, node, col, date)
+            for node, col, date in at.dated(self.scope, "number", self._parents):
+                _date(at, self.scope, node, col, date)
 
 
 class _Sides:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,51 +10,29 @@ from numpy.typing import NDArray
 from watchword.detections import NEVER
 from watchword.run.logic import FALSE, Clocks, Times, Values, widen
 from watchword.run.passes import Pass
-from watchword.run.steps import Nodes
+from watchword.run.steps import Keeping, Machine, Nodes, standing_on
 
 
-class _Timed:
-    """A step with a state by thing or camera, each of whose nodes stands on one other."""
+class _Timed(Keeping):
+    """A step with a state by thing or camera, each of whose nodes stands on one other. It dates its nodes itself."""
 
-    columns: Collection[str] = ()
+    def __init__(self, scope: str, machine: Machine, out: Nodes, child: Nodes) -> None:
+        super().__init__(scope, machine)
+        self._out, self._child = out, child
+        self._rows = standing_on((c, k) for k, c in enumerate(child.tolist()))
 
-    def __init__(self, scope: str, out: Nodes, child: Nodes) -> None:
-        self.scope, self._out, self._child = scope, out, child
-        self._row: dict[int, list[int]] = {int(c): [] for c in child.tolist()}
-        for k, c in enumerate(child.tolist()):
-            self._row[c].append(k)
-
-    def _dates(self, at: Pass) -> list[tuple[int, int, int]]:
+    def _dates(self, at: Pass) -> Iterator[tuple[int, int, int]]:
         """Row, column and date of what of its children began before this look."""
-        return [
-            (k, col, date) for child, col, date in at.dated(self.scope, "state", self._row) for k in self._row[child]
-        ]
-
-    def carry(self, at: Pass) -> None:
-        """It has dated its nodes itself."""
+        return at.dated(self.scope, "state", self._rows)
 
 
 class Hold(_Timed):
     """`for` inside a condition: true once its state has held without a break that long, dated when it had."""
 
     def __init__(self, scope: str, out: Nodes, child: Nodes, durations: Times, policies: list[int]) -> None:
-        super().__init__(scope, out, child)
-        self._durations = durations[:, None]
         self.clocks = Clocks(policies)
-
-    def grow(self, things: int, cameras: int) -> None:
-        """Have room for this many slots."""
-        self.clocks.grow(things if self.scope == "thing" else cameras)
-
-    def forget(self, slots: NDArray[np.intp]) -> None:
-        """Clear the clocks of these things."""
-        if self.scope == "thing":
-            self.clocks.forget(slots)
-
-    def forget_camera(self, camera: int) -> None:
-        """Clear the clocks of a camera."""
-        if self.scope == "camera":
-            self.clocks.forget(np.array([camera], np.intp))
+        super().__init__(scope, self.clocks, out, child)
+        self._durations = durations[:, None]
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -80,6 +58,24 @@ class Hold(_Timed):
             fresh[self._out] = np.where(fresh[self._child] == 0, 0, value)
 
 
+class Settled:
+    """What a grace remembers of m states: the value that counts, and since when it has been another, by slot."""
+
+    def __init__(self, m: int) -> None:
+        self.value = np.zeros((m, 0), np.int8)
+        self.other = np.zeros((m, 0), np.int64)
+
+    def grow(self, size: int) -> None:
+        """Have room for this many slots."""
+        self.value = widen(self.value, size, FALSE)
+        self.other = widen(self.other, size, NEVER)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Begin anew for these slots."""
+        self.value[:, slots] = FALSE
+        self.other[:, slots] = NEVER
+
+
 class Settle(_Timed):
     """`grace`: a change counts when a look that long after it sees it still so, and is then dated when it began.
 
@@ -88,30 +84,9 @@ class Settle(_Timed):
     """
 
     def __init__(self, scope: str, out: Nodes, child: Nodes, durations: Sequence[int]) -> None:
-        super().__init__(scope, out, child)
+        self._known = Settled(len(out))
+        super().__init__(scope, self._known, out, child)
         self._durations = np.array(durations, np.int64)[:, None]
-        self._settled = np.zeros((len(out), 0), np.int8)
-        self._other = np.zeros((len(out), 0), np.int64)
-
-    def grow(self, things: int, cameras: int) -> None:
-        """Have room for this many slots."""
-        size = things if self.scope == "thing" else cameras
-        self._settled = widen(self._settled, size, FALSE)
-        self._other = widen(self._other, size, NEVER)
-
-    def _clear(self, slots: NDArray[np.intp]) -> None:
-        self._settled[:, slots] = FALSE
-        self._other[:, slots] = NEVER
-
-    def forget(self, slots: NDArray[np.intp]) -> None:
-        """Begin anew for these things."""
-        if self.scope == "thing":
-            self._clear(slots)
-
-    def forget_camera(self, camera: int) -> None:
-        """Begin anew for a camera."""
-        if self.scope == "camera":
-            self._clear(np.array([camera], np.intp))
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -119,7 +94,7 @@ class Settle(_Timed):
         slots, now, _, _ = at.clock(self.scope)
         held: Values = grid.held.state[self._child]
         fresh: Values = grid.fresh.state[self._child]
-        settled, other = self._settled[:, slots], self._other[:, slots]
+        settled, other = self._known.value[:, slots], self._known.other[:, slots]
         differs = (held != 0) & (held != settled)
         begun = np.where(differs, np.where(other == NEVER, now, other), NEVER)
         for k, col, date in self._dates(at):
@@ -130,8 +105,8 @@ class Settle(_Timed):
         counts = differs & (fresh == held) & (now - np.where(begun == NEVER, now, begun) >= self._durations)
         counts &= not at.blind
         settled = np.where(counts, held, settled)
-        self._settled[:, slots] = settled
-        self._other[:, slots] = np.where(counts, NEVER, begun)
+        self._known.value[:, slots] = settled
+        self._known.other[:, slots] = np.where(counts, NEVER, begun)
         for k, col in zip(*np.nonzero(counts & (begun < now)), strict=True):
             at.dates[self.scope, "state", int(self._out[k]), int(col)] = int(begun[k, col])
         grid.held.state[self._out] = np.where(held == 0, 0, settled)
