@@ -27,6 +27,12 @@ REPEATED = 3
 """Notices of one kind about one camera that are printed; the rest are counted."""
 
 
+def colour_bars(text: Text) -> None:
+    """Colour what a timeline draws of values."""
+    text.highlight_regex(r"█+", "green")
+    text.highlight_regex(r"░+|·{2,}", "dim")
+
+
 class _Speed(ProgressColumn):
     """How many times faster than the camera."""
 

@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from watchword.cli.terminal import show_findings
+from watchword.cli.terminal import colour_bars, show_findings
 from watchword.errors import WatchwordError
 from watchword.lab.junit import Suite, junit
 from watchword.lab.play import restartable
@@ -178,7 +178,6 @@ def _failure(result: Result) -> Text:
     text = Text(f"\n{result.show()}\n")
     text.highlight_regex(r"(?m)^\S.*$", "bold red")
     text.highlight_regex(r"(?m)^  \S+:\d+:\d+:", "dim")
-    text.highlight_regex(r"█+", "green")
-    text.highlight_regex(r"░+|·{2,}", "dim")
+    colour_bars(text)
     text.highlight_regex(r"(?m)▲ expected.*$", "bold yellow")
     return text

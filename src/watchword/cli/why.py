@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from watchword.cli.source import open_source
-from watchword.cli.terminal import Terminal
+from watchword.cli.terminal import Terminal, colour_bars
 from watchword.errors import DataError, WatchwordError
 from watchword.events import Alert
 from watchword.lab import story
@@ -243,6 +243,5 @@ def _coloured(text: str) -> Text:
     shown.highlight_regex(r"(?m)^ +false\b", "red")
     shown.highlight_regex(r"(?m)^ +unknown\b", "yellow")
     shown.highlight_regex(r"(?m)^(closest|never true).*$", "bold yellow")
-    shown.highlight_regex(r"█+", "green")
-    shown.highlight_regex(r"░+|·{2,}", "dim")
+    colour_bars(shown)
     return shown

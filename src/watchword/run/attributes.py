@@ -5,6 +5,7 @@ All are float64 in the base unit of what is asked (`Ask.measure`), NaN where the
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,7 @@ from watchword.boxes import sizes
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
 from watchword.run.logic import widen
-from watchword.run.look import Ask, Look, Slots, Times
+from watchword.run.look import Ask, Forgetful, Look, Slots, Times
 from watchword.run.metres import maps, on_ground, rows_of
 from watchword.units import METRIC, SECOND
 
@@ -24,17 +25,15 @@ AWAY = 5 * SECOND
 """How long a step out of a zone may be that goes on with the visit."""
 
 
-class _Number:
-    """What remembers nothing. A subclass says what a value is in pixels and, where it can be, in metres."""
+class _Stateless(Forgetful):
+    """A quantity that remembers nothing."""
 
     def __init__(self, calls: Sequence[Ask]) -> None:
         self.calls = calls
 
-    def grow(self, size: int) -> None:
-        """Nothing to do."""
 
-    def forget(self, slots: Slots) -> None:
-        """Nothing to do."""
+class _Number(_Stateless, ABC):
+    """A subclass says what a value is in pixels and, where it can be, in metres."""
 
     def step(self, look: Look) -> Floats:
         """Values float64 (m, rows)."""
@@ -53,9 +52,9 @@ class _Number:
                 known[measure] = self.plain(look)
         return np.stack([known[call.measure] for call in self.calls])
 
+    @abstractmethod
     def plain(self, look: Look) -> Floats:
         """(n,) as the picture has it."""
-        raise NotImplementedError
 
     def metric(self, look: Look) -> Floats:
         """(n,) on the ground; where that is no other, as the picture has it."""
@@ -100,9 +99,9 @@ class _Box(_Number):
         width, height = sizes(look.things.box[look.slots])
         return self.of(width * scale, height * scale)
 
+    @abstractmethod
     def of(self, width: Floats, height: Floats) -> Floats:
         """What is asked, by width and height."""
-        raise NotImplementedError
 
 
 class Width(_Box):
@@ -170,7 +169,7 @@ class SeenFor(_Number):
         return (look.now - look.things.first[look.slots]) / SECOND
 
 
-class Column(_Number):
+class Column(_Stateless):
     """A column that a detector adds: as it said, NaN where it said nothing."""
 
     def step(self, look: Look) -> Floats:

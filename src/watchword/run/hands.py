@@ -5,6 +5,7 @@ Both are said of the person and happen to a thing of a class, whose labels stand
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,7 @@ from watchword.run.look import Look, Slots, Values
 from watchword.run.near import NOBODY, Reach, person_at_rest, rest_of, squares
 
 
-class _Hands:
+class _Hands(ABC):
     """What both share: which things have come to rest, or begun to move, since they were last seen.
 
     A person may be hidden at the look that decides it, so that it is known of all rows.
@@ -58,9 +59,9 @@ class _Hands:
                 self.dates |= {(k, person): date for k in calls if date < look.now[row]}
         return values
 
+    @abstractmethod
     def _who(self, look: Look, row: int) -> tuple[int, int]:
         """The slot of the person who did it to the thing of a row, `NOBODY` where there is none; and when, ns."""
-        raise NotImplementedError
 
 
 class Drops(_Hands):

@@ -221,14 +221,18 @@ class Kernel(Protocol):
         ...
 
 
-class Stateless:
-    """A kernel that remembers nothing."""
-
-    def __init__(self, calls: Sequence[n.Apply]) -> None:
-        self.calls = calls
+class Forgetful:
+    """What remembers nothing of things."""
 
     def grow(self, size: int) -> None:
         """Nothing to do."""
 
     def forget(self, slots: Slots) -> None:
         """Nothing to do."""
+
+
+class Stateless(Forgetful):
+    """A kernel that remembers nothing."""
+
+    def __init__(self, calls: Sequence[n.Apply]) -> None:
+        self.calls = calls

@@ -99,7 +99,6 @@ class Things:
         self.path_at = np.zeros((0, PATH, 3))
         self.path_n = np.zeros(0, np.int64)
         self._order: dict[tuple[int, ...], Slots] = {}
-        self._looks = 4
 
     # ---- slots
 
@@ -242,24 +241,6 @@ class Things:
         n = int(self.path_n[slot])
         order = np.arange(max(0, n - PATH), n) % PATH
         return self.path_time[slot, order], self.path_at[slot, order]
-
-    def window(self, slots: Slots, times: Times) -> tuple[Times, NDArray[np.float64], NDArray[np.bool_]]:
-        """The looks of the last second, or the last three where those span more, newest first.
-
-        Returns:
-            Times (n, k), places (n, k, 2) and which of them are in the window (n, k).
-        """
-        n = self.history_n[slots]
-        k = self._looks  # as many as the last time needed
-        while True:
-            index = (n[:, None] - 1 - np.arange(k)) % HISTORY
-            looked = self.history_time[slots[:, None], index]
-            valid = np.arange(k) < n[:, None]
-            since = np.minimum(times - SECOND, np.where(n >= 3, looked[:, 2], times))
-            inside = valid & (looked >= since[:, None])
-            if k >= HISTORY or not inside[:, -1].any():
-                return looked, self.history_at[slots[:, None], index], inside
-            k = self._looks = min(HISTORY, 2 * k)
 
     def radius(self, slots: Slots) -> NDArray[np.float64]:
         """How far a still thing may tremble, px: 0.15 of the box's diagonal and at least 4."""

@@ -80,11 +80,11 @@ class Share:
         return share
 
 
-class Rate:
-    """`rate of (E) over D`: events in (now − D, now], by D."""
+class _Tally:
+    """What is counted in windows of which it is known whether they were wholly watched; `k` sums a call."""
 
-    def __init__(self, durations: Sequence[int]) -> None:
-        self.sums = Cumulative(durations)
+    def __init__(self, durations: Sequence[int], k: int) -> None:
+        self.sums = Cumulative(durations, k)
         self.watched = Watched(durations)
 
     def grow(self, size: int) -> None:
@@ -96,6 +96,13 @@ class Rate:
         """Begin anew for these columns."""
         self.sums.forget(cols)
         self.watched.forget(cols)
+
+
+class Rate(_Tally):
+    """`rate of (E) over D`: events in (now − D, now], by D."""
+
+    def __init__(self, durations: Sequence[int]) -> None:
+        super().__init__(durations, 1)
 
     def step(
         self,
@@ -129,7 +136,7 @@ class Rate:
         return rate, np.where(whole, rate, np.inf)
 
 
-class Flow:
+class Flow(_Tally):
     """`flow of G across line L over W`: crossings of a way, or inward less outward.
 
     Args:
@@ -138,19 +145,8 @@ class Flow:
     """
 
     def __init__(self, durations: Sequence[int], ways: Sequence[str]) -> None:
-        self.sums = Cumulative(durations, 2)
-        self.watched = Watched(durations)
+        super().__init__(durations, 2)
         self._way = np.array([WAYS.index(way) for way in ways], np.int8)[:, None]
-
-    def grow(self, size: int) -> None:
-        """Have room for this many columns."""
-        self.sums.grow(size)
-        self.watched.grow(size)
-
-    def forget(self, cols: Slots) -> None:
-        """Begin anew for these columns."""
-        self.sums.forget(cols)
-        self.watched.forget(cols)
 
     def step(
         self,
