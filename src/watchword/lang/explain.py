@@ -42,7 +42,6 @@ class Explained:
         words: The words it uses, each with what it means.
         remembers: What is kept between looks.
         needs: What the camera, its scene and its host have to give.
-        unrun: What of it this version reads and checks but does not run.
     """
 
     name: str
@@ -51,7 +50,6 @@ class Explained:
     words: tuple[tuple[str, str], ...]
     remembers: tuple[str, ...]
     needs: tuple[str, ...]
-    unrun: tuple[str, ...]
 
     def show(self, width: int = 96) -> str:
         """All of it as text."""
@@ -62,9 +60,6 @@ class Explained:
         parts.append(("words", [line for each in prose for line in each]))
         for head, some in (("remembers", self.remembers), ("needs", self.needs)):
             parts.append((head, [line for t in some for line in wrap(t, width - 4, subsequent_indent="  ")]))
-        if self.unrun:
-            warn = "This version reads and checks this rule and does not run it, because of:"
-            parts.append(("not run yet", [warn, *(f"  {t}" for t in self.unrun)]))
         shown = [f"{self.name}"]
         for head, told in parts:
             if told:
@@ -75,7 +70,6 @@ class Explained:
 def explain(rules: RuleSet, rule: n.Rule) -> Explained:
     """A rule of a file explained."""
     event = kind(rule.when, rules.names) == "event"
-    unrun = attrs.evolve(rules, rules=(rule,)).unrun()
     parts = list(walk((rule.when, rule.clear or (), rule.excepted, rule.using or ())))
     said = {p.word.text for p in parts if isinstance(p, n.Apply | n.Of | n.OfCondition | n.Using)}
     said |= {p.name.text for p in parts if isinstance(p, n.Attribute | n.Call)}
@@ -91,7 +85,6 @@ def explain(rules: RuleSet, rule: n.Rule) -> Explained:
         tuple((w, WORDS[w].prose) for w in WORDS if w in said),
         tuple(_remembers(rule, parts, said)),
         tuple(_needs(rules, rule, parts, said)),
-        tuple(dict.fromkeys(f.message.partition("` is ")[0].lstrip("`") for f in unrun)),
     )
 
 

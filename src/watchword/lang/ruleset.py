@@ -129,10 +129,6 @@ class RuleSet:
         """
         return resolved(self, scenes)
 
-    def unrun(self) -> list[Finding]:
-        """What of the rules this version reads and checks, but does not run."""
-        return []
-
     def labels(self, names: Iterable[n.Name]) -> frozenset[str]:
         """The detector's labels that these classes stand for."""
         return frozenset().union(*(self.classes.get(name.text, frozenset({name.text})) for name in names))
