@@ -122,6 +122,8 @@ def test_area_on_the_ground():
     hole = ((150.0, 150.0), (250.0, 150.0), (250.0, 200.0), (150.0, 200.0))
     assert crowd.zone_area(Zone("z", ring), ground) == pytest.approx(2 * 4)
     assert crowd.zone_area(Zone("z", ring, (hole,)), ground) == pytest.approx(8 - 1)
+    far = tuple((x + 500.0, y) for x, y in ring)
+    assert crowd.zone_area(Zone("z", ring, parts=((ring, hole), (far,))), ground) == pytest.approx(7 + 8)
     assert math.isnan(crowd.zone_area(Zone("z", ring), None))
 
 

@@ -15,9 +15,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from watchword.calibration import on_ground
+from watchword import calibration
 from watchword.geometry import polygon
-from watchword.ground import Ground
 from watchword.scene import Zone
 
 Floats = NDArray[np.float64]
@@ -159,13 +158,8 @@ def divergence(at: Floats, velocity: Floats, moving: Bools, member: Bools, start
     return np.where(number >= 2, mean, np.nan)
 
 
-@lru_cache(maxsize=4096)
-def zone_area(zone: Zone, ground: Ground | None) -> float:
-    """A zone's area on the ground, m²; NaN without calibration, and where the zone reaches over the horizon."""
-    rings = [on_ground(ground, np.array(ring, np.float64)) for ring in (zone.points, *zone.holes)]
-    if any(not np.isfinite(ring).all() for ring in rings):
-        return float("nan")
-    return float(shapely.Polygon(rings[0], rings[1:]).area)
+zone_area = lru_cache(maxsize=4096)(calibration.zone_area)
+"""A zone's area on the ground, m², worked out once: see `watchword.calibration.zone_area`."""
 
 
 @attrs.frozen(eq=False)
