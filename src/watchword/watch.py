@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 SceneLike = Scene | str | Path
 
 
-def read_rules(rules: RuleSet | str | Path) -> RuleSet:
+def read_rules(rules: RuleSet | str | Path, lets: Mapping[str, str] | None = None) -> RuleSet:
     """Rules from what a caller gives: rules already read, a file (a path, or text ending in `.watch`), or a sentence.
+
+    Args:
+        rules: What is given.
+        lets: Quantities that take the place of the `let`s of what is read.
 
     Raises:
         RuleError: They hold errors; all of them are in `.findings`.
@@ -36,10 +40,10 @@ def read_rules(rules: RuleSet | str | Path) -> RuleSet:
     if isinstance(rules, RuleSet):
         return rules
     if isinstance(rules, Path) or rules.endswith(".watch") or _is_file(rules):
-        return RuleSet.load(rules)
+        return RuleSet.load(rules, lets=lets)
     if "\n" in rules.strip() or is_file_text(rules):
-        return RuleSet.loads(rules)
-    found = check_sentence(rules)
+        return RuleSet.loads(rules, lets=lets)
+    found = check_sentence(rules, lets=lets)
     raise_errors(found.findings)
     return found
 

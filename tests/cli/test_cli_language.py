@@ -71,3 +71,35 @@ def test_words_lists_describes_and_guesses(cli: Call) -> None:
     assert {"enters", "in"} <= {line.split()[0].rstrip("*") for line in cli("words", "zone").out.splitlines()}
     wrong = cli("words", "unatended")
     assert (wrong.code, "did you mean `unattended`?" in wrong.err) == (2, True)
+
+
+LET = """let many = 40
+let linger = 60s
+zone hall = polygon (0, 0) (900, 0) (900, 900) (0, 900)
+rule waits: person in zone hall for $linger
+test "waits" {
+  given person p at (300, 300) from 0s to 20s
+  expect waits of p firing at 5s
+}
+"""
+
+
+def test_every_command_that_reads_rules_takes_quantities_from_outside(cli: Call, folder: Path) -> None:
+    (folder / "r.watch").write_text(LET)
+    rows = [f"{second},c,1,person,300,300,60,150" for second in range(20)]
+    (folder / "t.csv").write_text("second,camera,id,label,left,top,width,height\n" + "\n".join(rows) + "\n")
+    run = ("run", "t.csv", "--rules", "r.watch", "--json")
+    assert not cli(*run).fired
+    assert [line["time"] for line in cli(*run, "--let", "linger=5s", "--let", "many=3").fired] == [5.0]
+    asked = ("why-not", "t.csv", "--rules", "r.watch", "--thing", "1")
+    assert "of 60 s" in cli(*asked).out
+    assert "it fired at 0:05.0" in cli(*asked, "--let", "linger=5s").out
+    assert (cli("test", "r.watch").code, cli("test", "r.watch", "--let", "linger=5s").code) == (1, 0)
+    assert "for 5 s" in cli("explain", "r.watch", "--let", "linger=5s").out
+    for command in (run, asked, ("test", "r.watch"), ("check", "r.watch"), ("explain", "r.watch")):
+        wrong = cli(*command, "--let", "linger=5m")
+        assert wrong.code > 0
+        assert "`5m` is a length; here a time is needed" in wrong.out + wrong.err
+        assert "is not NAME=QUANTITY" in cli(*command, "--let", "many").err
+    sentence = cli("run", "t.csv", "--rules", "person in zone hall", "--let", "linger=5s")
+    assert "lets: none" in sentence.err

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from watchword.alertfolder import AlertFolder
+from watchword.cli.lets import option
 from watchword.cli.source import Source, open_source
 from watchword.cli.terminal import Terminal, write_json
 from watchword.detections import Detections
@@ -31,6 +32,7 @@ RATE = 15.0
 @click.command()
 @click.argument("video")
 @click.option("--rules", required=True, help="A rule file (.watch), or a sentence: 'bag unattended > 60s'.")
+@option
 @click.option("--scene", type=click.Path(), help="The camera's scene file (JSON): zones, lines, time zone.")
 @click.option("--detector", help="What sees: motion+left (the default), or another that is installed.")
 @click.option("--tracker", help="What follows: default, or another that is installed.")
@@ -47,6 +49,7 @@ RATE = 15.0
 def run(
     video: str,
     rules: str,
+    lets: dict[str, str],
     scene: str | None,
     detector: str | None,
     tracker: str | None,
@@ -65,7 +68,7 @@ def run(
     """
     source = open_source(video, fps, start, rate)
     view = Scene.load(scene) if scene else source.scene
-    read = read_rules(rules)
+    read = read_rules(rules, lets)
     _fit(source, view)
     folder = out or (None if as_json else f"{source.name}.alerts")
     terminal = Terminal(quiet=quiet or as_json, total=source.total, rules=[rule.name for rule in read.rules])

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from watchword.cli.lets import option
 from watchword.cli.terminal import colour_bars, show_findings
 from watchword.errors import WatchwordError
 from watchword.lab.junit import Suite, junit
@@ -31,6 +32,7 @@ SCHEMA = 1
 @click.option("--run", "pattern", default="", help="Only tests in whose name this regular expression is found.")
 @click.option("--junit", "report", type=click.Path(dir_okay=False), help="Write a JUnit XML file, too.")
 @click.option("--scene", type=click.Path(), help="What cameras look at in tests that give no scene (JSON).")
+@option
 @click.option("--restart", is_flag=True, help="Run each test again with the engine saved and restored on the way.")
 @click.option("--json", "as_json", is_flag=True, help="Results as one JSON object; nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures only.")
@@ -39,6 +41,7 @@ def test(
     pattern: str,
     report: str | None,
     scene: str | None,
+    lets: dict[str, str],
     restart: bool,
     as_json: bool,
     quiet: bool,
@@ -56,7 +59,7 @@ def test(
         raise click.UsageError("--restart: this version does not save its state")
     told = Told(quiet=quiet or as_json, silent=as_json)
     view = Scene.load(scene) if scene else None
-    suites = [_suite(path, pattern, view, restart, told) for path in _paths(files)]
+    suites = [_suite(path, pattern, view, lets, restart, told) for path in _paths(files)]
     results = [result for suite in suites for result, _ in suite.results]
     if report:
         try:
@@ -83,9 +86,9 @@ def _paths(files: tuple[str, ...]) -> Iterator[str]:
                 yield str(file)
 
 
-def _suite(path: str, pattern: str, scene: Scene | None, restart: bool, told: Told) -> Suite:
+def _suite(path: str, pattern: str, scene: Scene | None, lets: dict[str, str], restart: bool, told: Told) -> Suite:
     try:
-        rules = RuleSet.load(path)
+        rules = RuleSet.load(path, lets=lets)
     except WatchwordError as error:
         show_findings(str(error), error=True)
         return Suite(path, error=str(error))

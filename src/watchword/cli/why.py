@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from watchword.cli.lets import option
 from watchword.cli.source import open_source
 from watchword.cli.terminal import Terminal, colour_bars
 from watchword.errors import DataError, WatchwordError
@@ -57,6 +58,7 @@ def why(alerts: str, id: str | None) -> None:  # noqa: A002 - it is the alert's 
 @click.option("--thing", help="The number of the thing, as the tracks have it.")
 @click.option("--at", "moment", help="When: 31s, 1:31.5, 2min; the end where not given.")
 @click.option("--camera", help="Which camera, where there are several.")
+@option
 @click.option("--scene", type=click.Path(), help="The camera's scene file (JSON).")
 @click.option("--detector", help="What sees, as for `run`.")
 @click.option("--tracker", help="What follows, as for `run`.")
@@ -72,6 +74,7 @@ def why_not(
     thing: str | None,
     moment: str | None,
     camera: str | None,
+    lets: dict[str, str],
     scene: str | None,
     detector: str | None,
     tracker: str | None,
@@ -84,7 +87,7 @@ def why_not(
     VIDEO is a film, a folder of pictures, or a file of boxes; it is watched from its start to that moment. Times
     count from the film's zero.
     """
-    read = read_rules(rules)
+    read = read_rules(rules, lets)
     rule = _rule(read, name)
     if rule.each is not None and thing is None:
         raise click.UsageError(f"--thing: rule {rule.name} is about each {_class(rule)}; say which one")

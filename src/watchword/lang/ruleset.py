@@ -179,11 +179,12 @@ def check_text(
     return _check(source, placed, [*findings, *found])
 
 
-def check_sentence(sentence: str, name: str = "sentence") -> RuleSet:
-    """Check a sentence alone, the rule named `rule`; what is wrong is in `.findings`."""
+def check_sentence(sentence: str, name: str = "sentence", lets: Lets | None = None) -> RuleSet:
+    """Check a sentence alone, the rule named `rule`; what is wrong is in `.findings`. No sentence has a `let`."""
     source = Source(name, sentence)
     item, findings = parse_sentence(source)
-    return _check(source, [Placed(item, source)] if item else [], findings)
+    placed, found = replaced([Placed(item, source)] if item else [], lets or {})
+    return _check(source, placed, [*findings, *found])
 
 
 def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> RuleSet:
