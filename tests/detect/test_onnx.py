@@ -168,9 +168,6 @@ def test_labels_in_the_file_are_taken(tmp_path: Path):
         assert OnnxDetector(path).labels == ("van", "lorry")
 
 
-@pytest.mark.xfail(
-    reason="boxes that lie off their cells are taken for another head where no labels are known", strict=True
-)
 def test_a_mapping_names_some_classes_and_leaves_the_others_out(tmp_path: Path):
     out = np.zeros((1, 84, 8400), np.float32)
     out[0, [0, 1, 2, 3, 4], 0] = [100, 300, 40, 40, 0.9]
@@ -178,6 +175,24 @@ def test_a_mapping_names_some_classes_and_leaves_the_others_out(tmp_path: Path):
     detector = OnnxDetector(constant(tmp_path / "m.onnx", {"o": out}), labels={0: "person"})
     assert detector.labels == ("person",)
     assert len(detector.detect([WIDE])) == 1
+
+
+def test_a_mapping_may_name_few_of_any_number_of_classes(tmp_path: Path):
+    out = np.zeros((1, 4 + 12, 8400), np.float32)
+    out[0, [0, 1, 2, 3, 4 + 9], 0] = [320, 320, 40, 40, 0.9]
+    out[0, [0, 1, 2, 3, 4 + 10], 1] = [100, 320, 40, 40, 0.9]
+    path = constant(tmp_path / "m.onnx", {"o": out})
+    assert told(OnnxDetector(path, labels={9: "person", 2: "dog"}).detect([WIDE])) == [
+        ("person", 0.9, [600.0, 320.0, 680.0, 400.0])
+    ]
+    with pytest.raises(DetectorError, match="1×16×8400"):
+        OnnxDetector(path, labels={12: "person"})  # there are 0 to 11
+
+
+def test_a_head_that_is_told_without_labels_says_how_many_it_would_need(tmp_path: Path):
+    path = constant(tmp_path / "m.onnx", {"o": np.zeros((1, 7, 8400), np.float32)})
+    with pytest.raises(DetectorError, match=r"(?s)not of the head `yolov8`.*would have to be 3 \(head yolov8\)"):
+        OnnxDetector(path, head="yolov8")
 
 
 REFUSED = [
@@ -201,10 +216,7 @@ def test_what_is_not_understood_is_refused_with_what_to_say(tmp_path: Path, outp
 
 
 NONSENSE = [
-    pytest.param(
-        *([0.5, 0.5, 0.1, 0.2, 0.9], {}, 'coordinates of at most 0.5 taken for pixels(?s:.*)unit="fraction"'),
-        marks=pytest.mark.xfail(reason="fractions are known for what they are, and read", strict=True),
-    ),
+    ([0.5, 0.5, 0.1, 0.2, 0.9], {}, 'coordinates of at most 0.5 taken for pixels(?s:.*)unit="fraction"'),
     ([320, 320, 64, 128, 0.9], {"unit": "fraction"}, 'up to 320 taken for fractions(?s:.*)unit="pixel"'),
     ([320, 320, 64, 128, 0.9], {"form": "corner"}, 'turned inside out(?s:.*)form="centre"'),
     ([320, 320, 64, 128, 34.0], {"head": "yolov8"}, "not of the head|scores of up to 34"),

@@ -132,14 +132,11 @@ class OnnxDetector:
         first = HEADS[told].first if told in HEADS else 0
         given = None if coco else names.of_metadata(graph.metadata) if labels is None else names.read(labels, first)
         seen = Seen(
-            graph.outputs, tuple(graph.probe()), graph.inputs, graph.metadata, graph.size, len(given) if given else None
-        )
-        try:
-            head, match = recognise(seen, told, self._where)
-        except DetectorError:
-            if not isinstance(labels, Mapping):  # a mapping may name some classes only
-                raise
-            head, match = recognise(attrs.evolve(seen, classes=None), told, self._where)
+            graph.outputs, tuple(graph.probe()), graph.inputs, graph.metadata, graph.size,
+            classes=len(given) if given else None,
+            least=max(given) + 1 if given and isinstance(labels, Mapping) else 0,  # it may name some classes only
+        )  # fmt: skip
+        head, match = recognise(seen, told, self._where)
         if given is None:
             if not match.classes and not coco:
                 raise DetectorError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import attrs
@@ -32,24 +33,35 @@ def recognise(seen: Seen, told: str = "", where: str = "") -> tuple[Head, Match]
     if told and told not in HEADS:
         near = get_close_matches(told, HEADS, 3, 0.5) or sorted(HEADS)
         raise DetectorError(f"there is no head `{told}`", where=where, fix=f"one of: {', '.join(near)}")
-    if told:
-        head = HEADS[told]
-        match = _fits(head, seen)
-        if match is None:
-            raise DetectorError(f"{_outputs(seen)}: not of the head `{told}`", where=where, fix=f"it is {head.what}")
-        return head, match
-    found = [(head, match) for head in HEADS.values() if (match := _fits(head, seen)) is not None]
-    sure = [(head, match) for head, match in found if match.sure]
-    found = sure or found
+    heads = [HEADS[told]] if told else list(HEADS.values())
+    found: list[tuple[Head, Match]] = []
+    for way in _ways(seen):
+        found = [(head, match) for head in heads if (match := _fits(head, way)) is not None]
+        found = [(head, match) for head, match in found if match.sure] or found
+        if found:
+            break
     if len(found) > 1:
         names = " or ".join(f'head="{head.name}"' for head, _ in found)
-        heads = "; ".join(head.what for head, _ in found)
-        raise DetectorError(f"{_outputs(seen)}: several heads look so: {heads}", where=where, fix=f"say {names}")
-    if not found:
-        raise DetectorError(
-            f"{_outputs(seen)}: no head that is known", where=where, fix=f"{_hint(seen)}; known: {', '.join(HEADS)}"
-        )
-    return found[0]
+        listed = "; ".join(head.what for head, _ in found)
+        raise DetectorError(f"{_outputs(seen)}: several heads look so: {listed}", where=where, fix=f"say {names}")
+    if found:
+        return found[0]
+    hint = _hint(seen, heads)
+    if told:
+        fix = f"it is {heads[0].what}" + (f"; {hint}" if hint else "")
+        raise DetectorError(f"{_outputs(seen)}: not of the head `{told}`", where=where, fix=fix)
+    hint = hint or "give outputs of one of these layouts, or write a detector of your own"
+    raise DetectorError(
+        f"{_outputs(seen)}: no head that is known", where=where, fix=f"{hint}; known: {', '.join(HEADS)}"
+    )
+
+
+def _ways(seen: Seen) -> list[Seen]:
+    """What may be believed of the classes, the likeliest first: where some only are named, COCO's, or any number."""
+    if not seen.least:
+        return [seen]
+    coco = [attrs.evolve(seen, classes=80, least=0)] if seen.least <= 80 else []
+    return [attrs.evolve(seen, least=0), *coco, attrs.evolve(seen, classes=None)]
 
 
 def _fits(head: Head, seen: Seen) -> Match | None:
@@ -64,14 +76,14 @@ def _outputs(seen: Seen) -> str:
     return f"outputs {shapes} for an input of {seen.size[0]}×{seen.size[1]} and {known}"
 
 
-def _hint(seen: Seen) -> str:
+def _hint(seen: Seen, heads: Sequence[Head]) -> str:
     """What would make it fit: other labels, where a head fits but for their number."""
     counts = set()
     for classes in sorted({a.shape[k] - d for a in seen.arrays for k in range(1, a.ndim) for d in (0, 1, 4, 5, 32)}):
         if 0 < classes < 2000 and classes != seen.classes:
-            other = attrs.evolve(seen, classes=classes)
-            counts |= {(classes, h.name) for h in HEADS.values() if (m := _fits(h, other)) and m.classes == classes}
-    if counts:
-        says = " or ".join(f"{n} (head {name})" for n, name in sorted(counts)[:4])
-        return f"say labels=…; their number would have to be {says}"
-    return "give outputs of one of these layouts, or write a detector of your own"
+            other = attrs.evolve(seen, classes=classes, least=0)
+            counts |= {(classes, h.name) for h in heads if (m := _fits(h, other)) and m.classes == classes}
+    if not counts:
+        return ""
+    says = " or ".join(f"{n} (head {name})" for n, name in sorted(counts)[:4])
+    return f"say labels=…; their number would have to be {says}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from watchword.detect.heads.head import Array, Head, Match, Raw, Seen, Size, best, raw, sigmoid, softmax
+from watchword.detect.heads.head import MANY, Array, Head, Match, Raw, Seen, Size, best, raw, sigmoid, softmax
 
 STRIDES = ((8, 16, 32), (8, 16, 32, 64), (4, 8, 16, 32))
 ANCHORS = {
@@ -41,13 +41,14 @@ def strides_of(rows: int, size: Size, each: int = 1) -> tuple[int, ...]:
 
 
 def follows(rows: Array, size: Size, strides: Sequence[int]) -> bool | None:
-    """Whether the first two columns are places in the picture, near their cells; None where they are all alike.
+    """Whether the first two columns are places in the picture, near their cells; None where too few rows say anything.
 
     A decoded row's centre lies near its cell whatever the picture shows, an offset within the cell knows nothing of it.
     """
-    grid = cells(np.arange(len(rows)), size, strides)
-    x = np.asarray(rows[:, 0], np.float64)
-    if not np.isfinite(x).all() or x.std() < 1e-9:
+    at = np.flatnonzero((rows[:, :4] != 0).any(axis=1))
+    grid = cells(at, size, strides)
+    x = np.asarray(rows[at, 0], np.float64)
+    if len(at) < MANY or not np.isfinite(x).all() or x.std() < 1e-9:
         return None
     together = float(np.corrcoef(x, (grid[:, 0] + 0.5) * grid[:, 2])[0, 1])
     return True if together > 0.8 else False if together < 0.5 else None

@@ -17,6 +17,8 @@ FORMS = ("corner", "centre")
 UNITS = ("pixel", "fraction")
 MARGIN = 2.0
 """Coordinates that are all below it are fractions of the input: no box of a thing is two pixels wide."""
+MANY = 20
+"""Rows that have to say something before what they have in common is believed."""
 
 
 @attrs.frozen(eq=False)
@@ -49,6 +51,7 @@ class Seen:
         metadata: What the file says of itself.
         size: The input's width and height, px.
         classes: How many classes there are, where labels are known; else None.
+        least: How many there are at least, where only some of them are named; 0 where nothing is known.
     """
 
     names: tuple[str, ...]
@@ -57,10 +60,13 @@ class Seen:
     metadata: Mapping[str, str]
     size: Size
     classes: int | None = None
+    least: int = 0
 
     def counts(self, classes: int, *usual: int) -> bool:
         """Whether a layout with so many classes fits the labels; where none are known, the usual numbers do."""
-        return classes == self.classes if self.classes is not None else classes in (usual or (80,))
+        if self.classes is not None:
+            return classes == self.classes
+        return classes >= self.least if self.least else classes in (usual or (80,))
 
 
 @attrs.frozen
@@ -146,8 +152,8 @@ def reading(boxes: Array, size: Size) -> tuple[str, str]:
         size: The input's width and height, px.
     """
     some = np.asarray(boxes, np.float64).reshape(-1, 4)
-    some = some[np.isfinite(some).all(axis=1)]
-    if len(some) < 20 or np.ptp(some[:, 0]) == 0:
+    some = some[np.isfinite(some).all(axis=1) & (some != 0).any(axis=1)]  # a row of zeros fills a table up
+    if len(some) < MANY or np.ptp(some[:, 0]) == 0:
         return "", ""
     unit = "pixel" if np.abs(some).max() > MARGIN else "fraction"
     whole = np.array(size) if unit == "pixel" else np.ones(2)

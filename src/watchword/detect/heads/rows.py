@@ -60,7 +60,7 @@ def _scored(seen: Seen) -> Match | None:
         if not strides or not fits or not probable(rows[..., 4 : 4 + classes]):
             continue
         near = follows(rows[0], seen.size, strides)
-        if near is False and seen.classes is None:  # where the labels fit, boxes off their cells are the model's affair
+        if near is False and not turned and seen.classes is None:  # it may be a YOLOX with a class less
             return None
         form, unit = reading(rows[0, :, :4], seen.size)
         return Match(classes=classes, turned=turned, form=form, unit=unit, sure=bool(near) or turned)
