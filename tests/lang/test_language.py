@@ -112,6 +112,19 @@ def test_for_binds_loosest_and_brackets_say_otherwise():
     assert isinstance(condition("p is still and (p is visible for 5s)"), n.And)
 
 
+@pytest.mark.parametrize(
+    "event", ["p enters zone a", "p crosses line l or p enters zone a", "p enters zone a and p is still"]
+)
+def test_an_absence_of_an_event_reads_with_brackets_as_without(event: str):
+    (bound,) = condition("p appears then for 5s not p exits zone b").steps
+    (bracketed,) = condition(f"p appears then for 5s not ({event})").steps
+    assert (bracketed.kind, bracketed.bound, bracketed.body) == ("absent", bound.bound, condition(event))
+    text = f"rule r {{ each person p when p appears then for 5s not ({event}) gap reset }}"
+    assert RuleSet.loads(text).findings == ()
+    if " " not in event.replace("p enters zone a", ""):
+        assert condition(f"p appears then for 5s not {event}").steps == (bracketed,)
+
+
 def test_clauses_may_stand_in_any_order_and_line():
     one = RuleSet.loads("rule r { keep 5s each person p severity low when p is still for 2s }").rules[0]
     two = RuleSet.loads("rule r {\n each person p\n when p is still\n for 2s\n keep 5s\n severity low }").rules[0]

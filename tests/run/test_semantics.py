@@ -28,6 +28,22 @@ def every(start: float, stop: float, step: float = 0.5) -> list[float]:
     return [start + k * step for k in range(int((stop - start) / step) + 1)]
 
 
+# ---- absence of an event
+
+
+@pytest.mark.parametrize("said", ["not p enters zone hall", "not (p enters zone hall)"])
+@pytest.mark.parametrize(("entered", "at"), [(4.0, []), (7.0, []), (7.5, [("r", 1, 7)]), (20.0, [("r", 1, 7)])])
+def test_an_event_breaks_an_absence_by_its_own_time(said: str, entered: float, at: list):
+    rules = HALL + f"signal badge is event\nrule r {{ each person p when signal badge then for 5s {said} gap reset }}"
+    watch = engine(rules)
+    told = []
+    for table in [*looks(every(0, entered - 0.5), at=OUT), *looks(every(entered, 12))]:
+        if table.times[0] == 2 * S:
+            watch.signal("badge", 2 * S)
+        told += watch.observe(table)
+    assert fired(told) == at
+
+
 # ---- gaps
 
 

@@ -149,8 +149,6 @@ class ConditionCheck:
                 for step in node.steps:
                     self.amount(step.bound, scope, "time")
                     self.expr(step.body, scope)
-                    if step.kind == "absent":
-                        self.state(step.body)
             case n.Call():
                 self._call(node, scope)
             case n.For():

@@ -132,7 +132,7 @@ def _says(rules: RuleSet, rule: n.Rule, event: bool) -> list[str]:
     if rule.cooldown:
         whom = ", ".join(rule.per) or ("the same thing" if rule.each else "the camera")
         told.append(f"After it ended it is quiet for {_d(rule.cooldown)} (for each: {whom}).")
-    if not event:
+    if not event or is_absence(rule.when):
         policy = rule.gap or ("reset" if is_absence(rule.when) else "freeze")
         limit = _d(2 * SECOND if rule.gap_after is None else rule.gap_after)
         told.append(f"Where the camera does not see for more than {limit}, {GAPS[policy]}.")

@@ -192,7 +192,7 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
     start = max(0, start)
     after = source.text[start + len(got) : end]
     number = _hint_number(got, after, expected)
-    hint = number or _hint_text(got) or did_you_mean(got, _words(expected)) or _wanted(expected)
+    hint = number or _hint_text(got) or _hint_joined(got) or did_you_mean(got, _words(expected)) or _wanted(expected)
     span = Span(start, start + max(1, len(got)))
     meant = re.search(r"`([\d.]+[a-z]+)`$", number)
     fix = None
@@ -204,6 +204,10 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
 
 def _hint_text(got: str) -> str:
     return 'close the text with `"` in its line' if got == '"' else ""
+
+
+def _hint_joined(got: str) -> str:
+    return "put brackets around what belongs together" if got in ("and", "or") else ""
 
 
 def _hint_number(got: str, after: str, expected: set[str]) -> str:
