@@ -41,9 +41,9 @@ FORMS = (
     "{{ each person p in zone {z} when p moves toward {way}deg for {d}s }}",
     "{{ each person p in zone {z} when p.speed > {v}m/s and p.heading between {way}deg and 350deg for {d}s }}",
     "{{ each person p when dwell of p in zone {z} > {d}s grace 500ms }}",
-    "{{ each person p in zone {z} when no person within {v}m of p for {d}s gap reset }}",
-    "{{ each person p in zone {z} when close(p, {v}m) and p is moving for {d}s }}",
-    "{{ each bag b using person o = owner of b within {v}m when distance(b, o) > {d}m for 2s }}",
+    "{{ each person p in zone {z} when no person within {r}m of p for {d}s gap reset }}",
+    "{{ each person p in zone {z} when close(p, {r}m) and p is moving for {d}s }}",
+    "{{ each bag b using person o = owner of b within {r}m when distance(b, o) > {d}m for 2s }}",
     "{{ each person p when p enters zone {z} then within {d}s p enters zone {y} }}",
     "{{ each person p when p enters zone {z} then for {d}s not p in zone {y} gap reset }}",
     "{{ each person p when p becomes still and p in zone {z} }}",
@@ -75,14 +75,22 @@ def rules(count: int) -> RuleSet:
         form = FORMS[k % len(FORMS)]
         z, y = f"z{k % 20}", f"z{(k * 7 + 3) % 20}"
         said = form.format(
-            z=z, y=y, l=f"l{k % 4}", d=2 + k % 97, v=1 + k % 13, w=40 + k % 60, many=1 + k % 9, way=k % 340
+            z=z,
+            y=y,
+            l=f"l{k % 4}",
+            d=2 + k % 97,
+            v=f"{0.3 + k % 13 / 10:.1f}",
+            r=f"{1 + k % 17 / 5:.1f}",
+            w=40 + k % 60,
+            many=1 + k % 9,
+            way=k % 340,
         )
         text.append(f"rule r{k}{'' if said.startswith('{') else ':'} {said}")
     return RuleSet.loads("\n".join(text))
 
 
 def scene() -> Scene:
-    """Twenty zones side by side that overlap, four lines, a ground of a hundred pixels a metre."""
+    """Twenty zones side by side that overlap, four lines, a hall of 32 by 18 metres."""
     rows = [(64 * k, 100 * (k % 3)) for k in range(20)]
     zones = {
         f"z{k}": Zone(
@@ -91,7 +99,7 @@ def scene() -> Scene:
         for k, (x, y) in enumerate(rows)
     }
     lines = {f"l{k}": Line(f"l{k}", (250 * k + 200, 0), (250 * k + 230, 720), ("a", "b")) for k in range(4)}
-    pairs = (((0, 0), (0, 0)), ((1280, 0), (12.8, 0)), ((1280, 720), (12.8, 7.2)), ((0, 720), (0, 7.2)))
+    pairs = (((0, 0), (0, 0)), ((1280, 0), (32, 0)), ((1280, 720), (32, 18)), ((0, 720), (0, 18)))
     return Scene(frame=SIZE, zones=zones, lines=lines, ground=Ground(pairs=pairs))
 
 

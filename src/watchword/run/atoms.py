@@ -195,8 +195,8 @@ class Distances(Plain):
         def measured(metric: bool) -> Floats:
             if metric not in far:
                 places = (look.things.ground if metric else look.things.at)[look.slots]
-                gap = places[one] - places[two]
-                far[metric] = np.hypot(gap[:, 0], gap[:, 1])
+                x, y = places[:, 0], places[:, 1]
+                far[metric] = np.hypot(x[one] - x[two], y[one] - y[two])
             return far[metric]
 
         for view, known in zip(at.grids[self.scope].views(), (at.near, look.seen), strict=False):

@@ -70,6 +70,7 @@ class Bank:
     ) -> None:
         planner = Planner(rules, host)
         self.roots, self.steps, size = planner.plan(applying)
+        self._reach = planner.reach()
         self.things = Things()
         self._cameras, self._atlas = cameras, atlas
         self._limit = needs(self.roots)
@@ -267,6 +268,7 @@ class Bank:
             blind,
             dark,
             only is not None,
+            self._reach,
         )
         if self._using:
             if not blind:

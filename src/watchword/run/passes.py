@@ -60,19 +60,76 @@ class Grid:
                 bound[numbers] = np.where(where, np.nan, bound[numbers])
 
 
+Reach = tuple[bool, float]
+"""A distance that pairs are asked for: True on the ground (m), False in the picture (px); and no further than this."""
+
+
 class Pairs:
-    """Every pair of two rows of one camera, a row with itself too: `one` (p,) and `two` (p,) are rows, by `one`.
+    """Pairs of two rows of one camera, a row with itself too: `one` (p,) and `two` (p,) are rows, by `one`.
 
     Attributes:
         starts: (rows + 1,), where the pairs of each row start.
     """
 
-    def __init__(self, starts: NDArray[np.int64]) -> None:
+    def __init__(self, starts: NDArray[np.int64], one: Slots, two: Slots) -> None:
+        self.one, self.two = one, two
+        self.starts = np.searchsorted(one, np.arange(int(starts[-1]) + 1))
+
+    @classmethod
+    def all(cls, starts: NDArray[np.int64]) -> Pairs:
+        """Every pair. Rows are sorted by camera, those of camera k from `starts[k]` to `starts[k + 1]`."""
         sizes = np.diff(starts)
         each = np.repeat(sizes, sizes)
-        self.starts = np.concatenate(([0], np.cumsum(each)))
-        self.one = np.repeat(np.arange(len(each)), each)
-        self.two = np.arange(len(self.one)) - np.repeat(self.starts[:-1] - np.repeat(starts[:-1], sizes), each)
+        one = np.repeat(np.arange(len(each)), each)
+        first = np.cumsum(each) - each - np.repeat(starts[:-1], sizes)
+        return cls(starts, one, np.arange(len(one)) - np.repeat(first, each))
+
+    @classmethod
+    def near(cls, starts: NDArray[np.int64], far: Sequence[tuple[Floats, float]]) -> Pairs:
+        """The pairs no further apart than one of the reaches, by its places (rows, 2); NaN is near everything."""
+        sizes = np.diff(starts)
+        found: list[tuple[Slots, Slots]] = []
+        # Cameras of about one size are one block, so that little of it is padding.
+        kind = np.ceil(np.log2(np.maximum(sizes, 1))).astype(np.intp)
+        for k in np.unique(kind[sizes > 0]).tolist():
+            mine = np.flatnonzero((kind == k) & (sizes > 0))
+            most = int(sizes[mine].max())
+            step = max(1, BLOCK // (most * most))
+            found += [_near(starts[m], sizes[m], most, far) for m in np.split(mine, range(step, len(mine), step))]
+        if not found:
+            return cls(starts, np.zeros(0, np.intp), np.zeros(0, np.intp))
+        one, two = (np.concatenate(side) for side in zip(*found, strict=True))
+        if len(found) > 1:
+            order = np.argsort(one, kind="stable")
+            one, two = one[order], two[order]
+        return cls(starts, one, two)
+
+
+BLOCK = 1 << 20
+"""About so many pairs are measured at once."""
+
+
+def _near(
+    starts: NDArray[np.int64], sizes: NDArray[np.int64], most: int, far: Sequence[tuple[Floats, float]]
+) -> tuple[Slots, Slots]:
+    """The near pairs of cameras with `sizes` rows from `starts` on, `most` at most."""
+    column = np.arange(most)
+    valid = column < sizes[:, None]
+    rows = np.where(valid, starts[:, None] + column, 0)
+    apart = np.True_
+    for places, reach in far:
+        x, y = places[:, 0][rows], places[:, 1][rows]
+        dx, dy = x[:, :, None] - x[:, None, :], y[:, :, None] - y[:, None, :]
+        dx *= dx
+        dy *= dy
+        dx += dy
+        apart = apart & (dx > reach * reach * (1 + 1e-9))  # told exactly by who asks
+    near = ~apart
+    if not valid.all():
+        near &= valid[:, :, None] & valid[:, None, :]
+    flat = np.flatnonzero(near)
+    pair, two = np.divmod(flat, most)
+    return rows.reshape(-1)[pair], rows.reshape(-1)[pair // most * most + two]
 
 
 @attrs.define
@@ -93,6 +150,7 @@ class Pass:
         blind: True where nothing was looked at: values are those of the last look.
         dark: True where the cameras were dark in the meantime; else (blind) only these things were not seen.
         partial: True where the rows are not all things of their cameras.
+        reach: All that pairs are asked for is within one of these distances; None where it may be further.
         dates: When what this pass decided began, where that was before it.
         seconds: Slots of the second things of `using`, by clause: (slots of all things).
     """
@@ -110,13 +168,22 @@ class Pass:
     blind: bool
     dark: bool
     partial: bool
+    reach: Sequence[Reach] | None
     dates: dict[Dated, int] = attrs.field(factory=dict)
     seconds: dict[object, Slots] = attrs.field(factory=dict)
 
     @cached_property
     def pairs(self) -> Pairs:
-        """Every pair of rows of one camera."""
-        return Pairs(self.starts)
+        """The pairs of rows of one camera that matter."""
+        if self.reach is None:
+            return Pairs.all(self.starts)
+        things, slots = self.look.things, self.look.slots
+        nowhere = ~self.near[:, None]
+        far = [
+            (np.where(nowhere, np.nan, (things.ground if metric else things.at)[slots]), reach)
+            for metric, reach in self.reach
+        ]
+        return Pairs.near(self.starts, far)
 
     @cached_property
     def near(self) -> Bools:

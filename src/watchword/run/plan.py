@@ -22,6 +22,7 @@ from watchword.run.host import Active, Host, Told
 from watchword.run.logic import POLICIES
 from watchword.run.measures import MEASURES, Occupied
 from watchword.run.moments import Sequences, Turns
+from watchword.run.passes import Reach
 from watchword.run.sequences import Becomes, Chain
 from watchword.run.sequences import Part as ChainPart
 from watchword.run.spans import Different, Flows, Measured, Trends
@@ -77,6 +78,19 @@ class Planner:
         """The roots in the order of the rules, the steps in the order to run them, and how many nodes there are."""
         roots = [self.root(rule) for rule in rules]
         return roots, self._steps(), dict(self._nodes.size)
+
+    def reach(self) -> tuple[Reach, ...] | None:
+        """How far apart two things may be for a pair of them to matter; None where there is no bound."""
+        most: dict[bool, float] = {}
+        for node in self._nodes.nodes.values():
+            if node.key[0] == "group" and node.scope == "thing":
+                pair = node.children[1]
+                bounds = [b for part in (pair.children if pair.key[0] == "and" else (pair,)) if (b := _bound(part))]
+                if not bounds:
+                    return None
+                metric, reach = bounds[0]
+                most[metric] = max(reach, most.get(metric, 0.0))
+        return tuple(sorted(most.items()))
 
     def root(self, rule: n.Rule) -> Root:
         """A rule in the plan.
@@ -167,6 +181,14 @@ UNITS = {
     "share": "",
 }
 """How numbers of each kind are told."""
+
+
+def _bound(node: Node) -> Reach | None:
+    """How far apart two things are at most where this is true of them, if it says so."""
+    match node:
+        case Node(key=("compare", "<" | "<=", None, float(reach)), children=(Node(key=("distance", None, bool(m))),)):
+            return m, reach
+    return None
 
 
 def _under(node: Node) -> list[Node]:
