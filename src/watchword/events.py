@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import attrs
@@ -16,6 +17,7 @@ DATED = 30 * 365 * 86400 * SECOND
 """Times from here on (the year 2000) are dates; smaller ones count from a film's start."""
 
 
+@lru_cache(maxsize=256)
 def show_time(time: int) -> str:
     """A time for people: a date where it is one, else the film's own time (0:31.4)."""
     if time >= DATED:

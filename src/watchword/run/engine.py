@@ -277,6 +277,7 @@ class Engine:
         self._tell_notice(Notice("dropped", name, time, text, camera.count(reason), camera.last, index))
 
     def _tick(self, tracks: Tracks, taken: list[int]) -> None:
+        self._teller.begin()
         banks: dict[int, tuple[Bank, list[int]]] = {}
         for position, camera in enumerate(taken):
             bank = self._bank_of[camera]

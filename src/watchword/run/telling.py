@@ -96,10 +96,11 @@ def _sentence(text: str, name: str) -> str:
 
 def thing_of(things: Things, slot: int, camera: Camera, role: str) -> Thing:
     """A thing as it is now, its box in the pixels of its frame."""
-    left, top, right, bottom = things.box[slot].tolist()
-    x, y = camera.scale
-    box = (left / x, top / y, right / x, bottom / y)
-    return Thing(things.ids[slot], things.labels[things.label[slot]], box, role, int(things.first[slot]))
+    box: tuple[float, float, float, float] = tuple(things.box[slot].tolist())
+    if camera.scale != (1.0, 1.0):
+        x, y = camera.scale
+        box = (box[0] / x, box[1] / y, box[2] / x, box[3] / y)
+    return Thing(things.ids[slot], things.labels[things.label.item(slot)], box, role, things.first.item(slot))
 
 
 def span(ns: int) -> str:
@@ -118,6 +119,19 @@ class Teller:
     def __init__(self, source: str, zero: Callable[[Camera], int]) -> None:
         self._source, self._zero = source, zero
         self._said: dict[int, Said] = {}
+        self._shown: dict[tuple[int, int, int, str], Thing] = {}
+
+    def begin(self) -> None:
+        """A tick begins, which sees things anew."""
+        self._shown.clear()
+
+    def thing(self, bank: Bank, slot: int, camera: Camera, role: str = "thing") -> Thing:
+        """A thing as it is now; asked once for each sight of it, however many alerts of a tick speak of it."""
+        things = bank.things
+        key = (id(bank), things.serial.item(slot), things.sights.item(slot), role)
+        if key not in self._shown:
+            self._shown[key] = thing_of(things, slot, camera, role)
+        return self._shown[key]
 
     def alert(
         self, bank: Bank, root: Root, opened: Open, camera: Camera, state: str, time: int, decided: int, reason: str
@@ -132,7 +146,7 @@ class Teller:
             keys += [rule.zone.group.text] if rule.zone else []
             text = "\0".join([self._source, rule.name, camera.name, *keys, str(opened.since)])
             opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        shown = _things(bank, root, opened, camera)
+        shown = self._things(bank, root, opened, camera)
         count = _count(bank, root, opened, camera)
         title = rule.title or rule.name
         zones = (rule.zone.group.text,) if rule.zone and not said.zones else said.zones
@@ -177,13 +191,26 @@ class Teller:
             start=self._zero(camera),
         )
 
+    def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
+        """The thing and its owner; of a rule about a camera, those that made it true."""
+        if root.rule.each is not None:
+            shown = self.thing(bank, opened.slot, camera)
+            owner = bank.owner_of(root, opened.slot)
+            return (shown,) if owner is None else (shown, self.thing(bank, owner, camera, "owner"))
+        members: list[int] = []
+        for node in root.groups:
+            value = bank.scopes["thing"].value[node.children[0].index]
+            slots = bank.things.of_cameras([camera.index])
+            members += slots[value[slots] > 0].tolist()
+        return tuple(self.thing(bank, slot, camera) for slot in dict.fromkeys(members))
+
 
 def _parts(bank: Bank, root: Root, said: Said, slot: int, camera: Camera) -> tuple[Part, ...]:
     found = []
     for text, scope, index in said.parts:
         where = bank.scopes[scope]
         at = slot if scope == root.node.scope else camera.index
-        found.append(Part(text, TRUE.get(int(where.value[index, at])), int(where.changed[index, at])))
+        found.append(Part(text, TRUE.get(where.value.item(index, at)), where.changed.item(index, at)))
     return tuple(found)
 
 
@@ -195,21 +222,6 @@ def _why(said: Said, things: tuple[Thing, ...], count: int | None, since: int, t
     if count is not None:
         text = f"{text} (now {count})"
     return text + (f" for {span(time - since)} since {show_time(since)}" if time > since else f" at {show_time(time)}")
-
-
-def _things(bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
-    """The thing and its owner; of a rule about a camera, those that made it true."""
-    things = bank.things
-    if root.rule.each is not None:
-        shown = thing_of(things, opened.slot, camera, "thing")
-        owner = bank.owner_of(root, opened.slot)
-        return (shown,) if owner is None else (shown, thing_of(things, owner, camera, "owner"))
-    members: list[int] = []
-    for node in root.groups:
-        value = bank.scopes["thing"].value[node.children[0].index]
-        slots = things.of_cameras([camera.index])
-        members += slots[value[slots] > 0].tolist()
-    return tuple(thing_of(things, slot, camera, "thing") for slot in dict.fromkeys(members))
 
 
 def _count(bank: Bank, root: Root, opened: Open, camera: Camera) -> int | None:
