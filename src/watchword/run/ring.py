@@ -66,21 +66,39 @@ class Ring:
         """Drop the samples of these columns."""
         self.pushed[:, cols] = self.passed[:, cols] = 0
 
-    def oldest(self, row: Slots, col: Slots) -> tuple[Slots, Slots, Slots]:
-        """Index of the oldest sample still needed."""
-        return row, col, self.passed[row, col] % self.begin.shape[2]
+    def entries(self, cols: Slots) -> Slots:
+        """Numbers of the windows of these columns, (m, n): row × columns + column."""
+        m, size = self.pushed.shape
+        found: Slots = np.arange(0, m * size, max(size, 1))[:, None] + cols
+        return found
 
-    def newest(self, row: Slots, col: Slots) -> tuple[Slots, Slots, Slots]:
-        """Index of the sample pushed last."""
-        return row, col, (self.pushed[row, col] - 1) % self.begin.shape[2]
+    def oldest(self, entry: Slots) -> Slots:
+        """Where the oldest sample still needed stands, in `begin` and `end` laid flat."""
+        depth = self.begin.shape[2]
+        return entry * depth + (self.passed.reshape(-1).take(entry) & (depth - 1))
 
-    def push(self, row: Slots, col: Slots, begin: Times, end: Times, value: Floats) -> None:
+    def newest(self, entry: Slots) -> Slots:
+        """Where the sample pushed last stands."""
+        depth = self.begin.shape[2]
+        return entry * depth + (self.pushed.reshape(-1).take(entry) - 1 & (depth - 1))
+
+    def some(self, entry: Slots) -> Bools:
+        """Whether a window has a sample that is still needed."""
+        found: Bools = self.pushed.reshape(-1).take(entry) > self.passed.reshape(-1).take(entry)
+        return found
+
+    def values(self) -> Floats:
+        """The values laid flat, (all samples, k)."""
+        return self.value.reshape(-1, self.value.shape[3])
+
+    def push(self, entry: Slots, begin: Times, end: Times, value: Floats) -> None:
         """A new sample for each of these, (p,) and value (p, k)."""
-        if (self.pushed[row, col] - self.passed[row, col] >= self.begin.shape[2]).any():
+        pushed = self.pushed.reshape(-1)
+        if (pushed.take(entry) - self.passed.reshape(-1).take(entry) >= self.begin.shape[2]).any():
             self.deepen(2 * self.begin.shape[2])
-        self.pushed[row, col] += 1
-        at = self.newest(row, col)
-        self.begin[at], self.end[at], self.value[at] = begin, end, value
+        pushed[entry] += 1
+        at = self.newest(entry)
+        self.begin.reshape(-1)[at], self.end.reshape(-1)[at], self.values()[at] = begin, end, value
 
 
 class Cumulative:
@@ -123,26 +141,26 @@ class Cumulative:
             return
         begin, end = np.broadcast_to(begin, some.shape)[row, pos], np.broadcast_to(end, some.shape)[row, pos]
         value = np.stack([amount[row, pos] for amount in amounts], axis=1).astype(np.float64)
-        col, ring = cols[pos], self.ring
-        self._pass(row, col, end)
-        self.sums[row, col] += value
-        at = ring.newest(row, col)
-        near = (ring.pushed[row, col] > ring.passed[row, col]) & (begin - ring.begin[at] < ring.spacing[row])
+        ring = self.ring
+        entry = row * ring.pushed.shape[1] + cols[pos]
+        self._pass(entry, end - ring.durations[row])
+        self.sums.reshape(-1, value.shape[1])[entry] += value
+        at = ring.newest(entry)
+        near = ring.some(entry) & (begin - ring.begin.reshape(-1).take(at) < ring.spacing[row])
         if near.any():
-            at = (row[near], col[near], at[2][near])
-            ring.end[at] = end[near]
-            ring.value[at] += value[near]
-            far = ~near
-            row, col, begin, end, value = row[far], col[far], begin[far], end[far], value[far]
-        ring.push(row, col, begin, end, value)
+            ring.end.reshape(-1)[at[near]] = end[near]
+            ring.values()[at[near]] += value[near]
+        if not near.all():
+            far = np.flatnonzero(~near)
+            ring.push(entry[far], begin[far], end[far], value[far])
 
     def add_late(self, row: int, col: int, time: int, now: int, *amounts: float) -> None:
         """Add amounts that fell at a moment before what was added last."""
         ring = self.ring
         if time <= now - ring.durations[row]:
             return
-        one = np.array([row]), np.array([col])
-        self._pass(*one, np.array([now]))
+        one = np.array([row * ring.pushed.shape[1] + col])
+        self._pass(one, now - ring.durations[[row]])
         depth, spacing, value = ring.begin.shape[2], int(ring.spacing[row]), np.array(amounts, np.float64)
         self.sums[row, col] += value
         # Sample j begins after the moment, and j - 1, where there is one, does not.
@@ -157,7 +175,7 @@ class Cumulative:
             ring.begin[row, col, k] = time
             ring.value[row, col, k] += value
         else:
-            ring.push(*one, np.array([time]), np.array([time]), value[None])
+            ring.push(one, np.array([time]), np.array([time]), value[None])
             depth = ring.begin.shape[2]
             order = [last, *range(j, last)]
             for name in ("begin", "end", "value"):
@@ -167,31 +185,39 @@ class Cumulative:
     def since(self, cols: Slots, now: Times) -> Floats:
         """Sums over (now − D, now], float64 (k, m, n)."""
         ring = self.ring
-        row, pos = np.nonzero(ring.pushed[:, cols] > ring.passed[:, cols])
-        col = cols[pos]
-        self._pass(row, col, now[pos])
-        found: Floats = np.moveaxis(self.sums[:, cols], -1, 0).copy()
-        at, edge = ring.oldest(row, col), now[pos] - ring.durations[row]
-        begin = ring.begin[at]
-        part = np.flatnonzero((ring.pushed[row, col] > ring.passed[row, col]) & (begin < edge))
+        all_of = ring.entries(cols)
+        edges = now - ring.durations[:, None]
+        # What begins after the edge is in the window whole.
+        begins = ring.begin.reshape(-1)
+        at = np.flatnonzero(ring.some(all_of) & (begins.take(ring.oldest(all_of)) <= edges))
+        entry, edge = all_of.reshape(-1)[at], edges.reshape(-1)[at]
+        self._pass(entry, edge)
+        sums = self.sums.reshape(-1, self.sums.shape[2])
+        found: Floats = np.moveaxis(sums[all_of], -1, 0).copy()
+        oldest = ring.oldest(entry)
+        begin = begins.take(oldest)
+        part = np.flatnonzero(ring.some(entry) & (begin < edge))
         if len(part):
-            at = (row[part], col[part], at[2][part])
-            gone = (edge[part] - begin[part]) / (ring.end[at] - begin[part])
-            found[:, row[part], pos[part]] -= (ring.value[at] * gone[:, None]).T
+            oldest, begin = oldest[part], begin[part]
+            gone = (edge[part] - begin) / (ring.end.reshape(-1).take(oldest) - begin)
+            found.reshape(len(found), -1)[:, at[part]] -= (ring.values()[oldest] * gone[:, None]).T
         return found
 
-    def _pass(self, row: Slots, col: Slots, now: Times) -> None:
-        """Let go of samples that lie before the window."""
+    def _pass(self, entry: Slots, edge: Times) -> None:
+        """Let go of samples that lie before the window, whose start is `edge`."""
         ring = self.ring
-        edge = now - ring.durations[row]
-        while len(row):
-            at = ring.oldest(row, col)
-            over = (ring.passed[row, col] < ring.pushed[row, col]) & (ring.end[at] <= edge)
-            row, col, edge = row[over], col[over], edge[over]
-            ring.passed[row, col] += 1
-            left = self.sums[row, col] - ring.value[row, col, at[2][over]]
-            none = ring.passed[row, col] == ring.pushed[row, col]
-            self.sums[row, col] = np.where(none[:, None], 0.0, left)
+        ends, passed, pushed = ring.end.reshape(-1), ring.passed.reshape(-1), ring.pushed.reshape(-1)
+        sums = self.sums.reshape(-1, self.sums.shape[2])
+        while len(entry):
+            at = ring.oldest(entry)
+            over = np.flatnonzero(ring.some(entry) & (ends.take(at) <= edge))
+            if not len(over):
+                return
+            entry, edge = entry[over], edge[over]
+            passed[entry] += 1
+            left = sums[entry] - ring.values()[at[over]]
+            none = passed.take(entry) == pushed.take(entry)
+            sums[entry] = np.where(none[:, None], 0.0, left)
 
 
 class Watched:

@@ -308,37 +308,41 @@ class Changes:
             int8 (m, n); unknown until D has passed, and where now − D lies in a hole.
         """
         ring, last = self.ring, self._last[0, cols]
+        entry = ring.entries(cols).reshape(-1)
         row, pos = (a.ravel() for a in np.indices(low.shape))
-        col, time = cols[pos], now[pos]
+        time = now[pos]
         edge = time - ring.durations[row]
-        self._pass(row, col, edge)
-        there = ring.pushed[row, col] > 0
-        newest = ring.newest(row, col)
+        self._pass(entry, edge)
+        there = ring.pushed.reshape(-1).take(entry) > 0
+        newest = ring.newest(entry)
+        begin = ring.begin.reshape(-1).take(newest)
         was = last[pos]
         dark = there & (was != NEVER) & (time - np.where(was == NEVER, time, was) > limit.ravel())
         if dark.any():  # what was seen last stands for its own moment, and for none after
-            at = (row[dark], col[dark], newest[2][dark])
-            ring.end[at] = np.minimum(ring.end[at], was[dark] + 1)
+            ends, at = ring.end.reshape(-1), newest[dark]
+            ends[at] = np.minimum(ends[at], was[dark] + 1)
         value = np.stack((low.ravel(), high.ravel()), axis=1)
-        again = there & (ring.begin[newest] == time)
-        ring.value[row[again], col[again], newest[2][again]] = value[again]
-        new = ~there | (~again & (time - ring.begin[newest] >= ring.spacing[row]))
-        ring.push(row[new], col[new], time[new], np.full(int(new.sum()), OPEN), value[new])
+        again = there & (begin == time)
+        ring.values()[newest[again]] = value[again]
+        new = np.flatnonzero(~there | (~again & (time - begin >= ring.spacing[row])))
+        ring.push(entry[new], time[new], np.full(len(new), OPEN), value[new])
         self._last[0, cols] = now
-        at = ring.oldest(row, col)
-        known = (ring.begin[at] <= edge) & (edge < ring.end[at])
-        then = np.where(known[:, None], ring.value[at], np.nan).reshape(*low.shape, 2)
+        at = ring.oldest(entry)
+        known = (ring.begin.reshape(-1).take(at) <= edge) & (edge < ring.end.reshape(-1).take(at))
+        then = np.where(known[:, None], ring.values()[at], np.nan).reshape(*low.shape, 2)
         return self._judge(low, high, then[..., 0], then[..., 1])
 
-    def _pass(self, row: Slots, col: Slots, edge: Times) -> None:
+    def _pass(self, entry: Slots, edge: Times) -> None:
         """Let go of samples with a later one at or before the start of the window."""
         ring = self.ring
-        while len(row):
-            _, _, k = ring.oldest(row, col)
-            after = (k + 1) % ring.begin.shape[2]
-            over = (ring.passed[row, col] + 1 < ring.pushed[row, col]) & (ring.begin[row, col, after] <= edge)
-            row, col, edge = row[over], col[over], edge[over]
-            ring.passed[row, col] += 1
+        passed, pushed, begins = ring.passed.reshape(-1), ring.pushed.reshape(-1), ring.begin.reshape(-1)
+        depth = ring.begin.shape[2]
+        while len(entry):
+            k = passed.take(entry)
+            after = entry * depth + (k + 1 & (depth - 1))
+            over = np.flatnonzero((k + 1 < pushed.take(entry)) & (begins.take(after) <= edge))
+            entry, edge = entry[over], edge[over]
+            passed[entry] += 1
 
     def _judge(self, low: Floats, high: Floats, least: Floats, most: Floats) -> Values:
         """From bounds of now and of then. Border cases are decided to nine decimals: 7 % of 100 is 7."""
