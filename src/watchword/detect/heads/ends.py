@@ -71,7 +71,7 @@ def _rtdetr(seen: Seen) -> Match | None:
         return None
     out = seen.arrays[0]
     rows = out.shape[1]
-    grid = strides_of(rows, seen.size) or strides_of(rows, seen.size, 3)
+    grid = any(strides_of(n, seen.size, each) for n in out.shape[1:] for each in (1, 3))
     if grid or rows > MOST or not seen.counts(out.shape[2] - 4) or not probable(out[..., 4:]):
         return None
     if out.shape[2] == 6 and (out[..., 5] == np.rint(out[..., 5])).all() and out[..., 5].any():

@@ -17,6 +17,8 @@ FORMS = ("corner", "centre")
 UNITS = ("pixel", "fraction")
 MARGIN = 2.0
 """Coordinates that are all below it are fractions of the input: no box of a thing is two pixels wide."""
+LARGEST = 1500
+"""Classes of the largest data sets that detectors are trained on: LVIS has 1,203."""
 MANY = 20
 """Rows that have to say something before what they have in common is believed."""
 
@@ -66,7 +68,7 @@ class Seen:
         """Whether a layout with so many classes fits the labels; where none are known, the usual numbers do."""
         if self.classes is not None:
             return classes == self.classes
-        return classes >= self.least if self.least else classes in (usual or (80,))
+        return self.least <= classes <= LARGEST if self.least else classes in (usual or (80,))
 
 
 @attrs.frozen
