@@ -11,8 +11,9 @@ import numpy as np
 
 from watchword import draw, evidence
 from watchword.errors import DataError
-from watchword.events import Alert, show_time
+from watchword.events import Alert, Notice, show_time
 from watchword.lettering import Lettering
+from watchword.masks import masked
 from watchword.privacy import pixelate
 from watchword.scene import Scene
 from watchword.video import FilmWriter, Frame
@@ -77,10 +78,17 @@ class AlertFolder:
         if self._rate is not None and frame is not None:
             self._write_film(frame)
 
+    def notice(self, notice: Notice) -> None:
+        """Write what is told of a stream, where that is an alert: a view lost, or back."""
+        if notice.alert is not None:
+            self._lines.write(json.dumps(notice.alert.to_dict(), ensure_ascii=False) + "\n")
+            self._lines.flush()
+
     def _picture(self, alert: Alert, frame: Frame | None) -> Path:
         if frame is None:
             w, h = self._size
             frame = Frame(alert.camera, alert.decided, np.full((h, w, 3), 96, np.uint8))
+        frame = masked(frame, self._watch.engine.camera(alert.camera).scene)
         image = draw.alert(frame, evidence.picture(self._watch, alert), blur=self._blur, letters=self._letters)
         path = self.path / f"{len(self.pictures) + 1:04}.jpg"
         draw.save(path, image)
@@ -104,9 +112,11 @@ class AlertFolder:
             known = engine.places(camera)
             size = engine.camera(camera).frame or frame.size
             self._scenes[camera] = Scene(frame=size, zones=known.zones, lines=known.lines)
-        image = frame.image
+        image = masked(frame, self._watch.engine.camera(camera).scene).image
         if self._blur:
-            image = pixelate(image, evidence.people_boxes(self._watch, camera))
+            seen = tracks is not None and camera in tracks.cameras
+            everything = np.array([[0, 0, *frame.size]])  # nobody looked who would be in this picture
+            image = pixelate(image, evidence.people_boxes(self._watch, camera) if seen else everything)
         image = draw.overlay(
             image,
             tracks.at(camera) if tracks is not None and camera in tracks.cameras else None,

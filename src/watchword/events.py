@@ -16,6 +16,9 @@ SCHEMA = 1
 DATED = 30 * 365 * 86400 * SECOND
 """Times from here on (the year 2000) are dates; smaller ones count from a film's start."""
 
+SYSTEM_VIEW = "system:view"
+"""The rule that stands in an alert about the view of a camera itself; no rule of a file can have this name."""
+
 
 @lru_cache(maxsize=256)
 def show_time(time: int) -> str:
@@ -169,13 +172,15 @@ class Notice:
     Attributes:
         kind: "late" and "repeated" frames are refused; "restart": the camera's clock was set back; "lost": five
             minutes without a look; "size": frames of a shape the zones were not drawn for; "scaled": frames of another
-            size with the same shape; "dropped": rows that make no sense.
+            size with the same shape; "dropped": rows that make no sense; "capped": something has to wait; "view": the
+            camera does not see what it saw, or does again.
         camera: Which camera.
         time: The frame's time, ns.
         message: For a person.
         count: How many of this kind so far on this camera.
         last: Time of the last look that was taken, ns.
         index: The frame's number, where it came as a frame.
+        alert: Of "view": the system alert, firing or resolved, with `SYSTEM_VIEW` for its rule.
     """
 
     kind: NoticeKind
@@ -185,3 +190,4 @@ class Notice:
     count: int = 1
     last: int | None = None
     index: int | None = None
+    alert: Alert | None = None

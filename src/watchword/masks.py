@@ -26,8 +26,13 @@ def masked(frame: Frame, scene: Scene | None) -> Frame:
     """
     if scene is None or not scene.masks:
         return frame
-    keep = _keep(scene.masks, scene.frame, frame.size)
+    keep = kept(scene, frame.size)
     return attrs.evolve(frame, image=np.asarray(cv2.bitwise_and(frame.image, frame.image, mask=keep), np.uint8))
+
+
+def kept(scene: Scene, size: Size) -> NDArray[np.uint8]:
+    """What of a picture of this size may be seen: uint8 (height, width), 255 there and 0 in the scene's masks."""
+    return _keep(scene.masks, scene.frame, size)
 
 
 @lru_cache(maxsize=1024)

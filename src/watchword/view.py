@@ -12,12 +12,13 @@ was moved or covered loses nearly all blocks, and one moved a little leaves ligh
 the height of edges, darkness and glare all contrast. What lasts a second is told.
 
 **What is not learned.** While the view is lost nothing is learned, so that it comes back by itself when the camera is
-turned back or uncovered. Whoever moved it on purpose says `reference`: what is seen now is the view.
+turned back or uncovered. Whoever moved it on purpose says `reference`: what is seen now is the view. Where a camera's
+clock is set back its view is learned anew, but not while it is lost: a cover would become the view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import attrs
@@ -75,27 +76,30 @@ class Verdict:
         ok: Whether it sees what it saw.
         reason: "moved", "covered", "blurred" or "blinded" where it does not, else "".
         since: When that began, ns: of the first look that was so.
+        doubt: Whether this look says otherwise, which is not told before it has lasted. No part of equality.
     """
 
     ok: bool
     reason: Reason = ""
     since: int = 0
+    doubt: bool = attrs.field(default=False, eq=False)
 
 
 @attrs.define(eq=False)
 class _Picture:
-    """A look at its small size: grey, gradients, and its broad light and dark."""
+    """A look at its small size: grey, gradients, and which blocks may be seen, bool; None: all of them."""
 
     grey: Floats
     x: Floats
     y: Floats
+    open: NDArray[np.bool_] | None = None
 
     @property
     def contrast(self) -> float:
         return float(self.grey.std())
 
 
-def _picture(image: NDArray[np.uint8]) -> _Picture:
+def _picture(image: NDArray[np.uint8], kept: NDArray[np.uint8] | None) -> _Picture:
     h, w = image.shape[:2]
     scale = LONG / max(h, w)
     w, h = (max(BLOCK, round(side * scale / BLOCK) * BLOCK) for side in (w, h))
@@ -103,10 +107,18 @@ def _picture(image: NDArray[np.uint8]) -> _Picture:
     some = cv2.resize(image, (2 * w, 2 * h), interpolation=cv2.INTER_NEAREST)
     small = cv2.resize(some, (w, h), interpolation=cv2.INTER_AREA)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    seen = None
+    if kept is not None:
+        # What a mask hides is flat and of middling light, and the blocks that it touches say nothing: its black edges
+        # stay where they are whatever becomes of the view.
+        part = cv2.resize(kept, (2 * w, 2 * h), interpolation=cv2.INTER_NEAREST)
+        lies = cv2.resize(part, (w, h), interpolation=cv2.INTER_AREA) < 255
+        grey[lies] = float(grey[~lies].mean()) if not lies.all() else 0.0
+        seen = _blocks(cv2.dilate(lies.astype(np.float32), np.ones((7, 7), np.uint8)).astype(np.float32)) == 0
     soft = cv2.GaussianBlur(grey, (0, 0), SOFT)
     x = cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
     y = cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
-    return _Picture(np.asarray(grey, np.float32), np.asarray(x, np.float32), np.asarray(y, np.float32))
+    return _Picture(np.asarray(grey, np.float32), np.asarray(x, np.float32), np.asarray(y, np.float32), seen)
 
 
 def _blocks(values: Floats) -> Floats:
@@ -127,10 +139,14 @@ class _View:
         self.odd_since = 0
         self.odd_looks = 0
 
-    def look(self, time: int, image: NDArray[np.uint8]) -> Verdict:
-        if self.grey is not None and 0 <= time - self.last < BEAT:
-            return self.verdict
-        now = _picture(image)
+    def look(self, time: int, image: NDArray[np.uint8], kept: NDArray[np.uint8] | None = None) -> Verdict:
+        if self.grey is not None:
+            passed = time - self.last
+            if -FIRST < passed < BEAT:
+                return self.verdict
+            if passed < 0:
+                self._set_back(time)
+        now = _picture(image, kept)
         if self.grey is None or self.grey.shape != now.grey.shape:
             self.grey, self.x, self.y = now.grey, now.x, now.y
             self.began = self.learned = self.last = time
@@ -145,6 +161,14 @@ class _View:
         self._settle(time, found)
         return self.verdict
 
+    def _set_back(self, time: int) -> None:
+        """The clock was set back. A view that was well is learned anew; of one that is lost only the clocks change."""
+        if self.verdict.ok and not self.odd_looks:
+            self.grey = None
+            return
+        shift = time - self.last
+        self.began, self.learned, self.odd_since = (at + shift for at in (self.began, self.learned, self.odd_since))
+
     def _learn(self, time: int, now: _Picture) -> None:
         passed = max(0, time - self.learned)
         share = passed / (min(MEMORY, max(time - self.began, 1)) + passed)
@@ -158,6 +182,8 @@ class _View:
         changed = bool(found) == self.verdict.ok
         if not changed:
             self.odd_looks = 0
+            if self.verdict.doubt:
+                self.verdict = attrs.evolve(self.verdict, doubt=False)
             return
         if not self.odd_looks:
             self.odd_since = time
@@ -167,6 +193,8 @@ class _View:
             self.verdict = Verdict(not found, found, self.odd_since)
             self.odd_looks = 0
             self.learned = time
+        elif not self.verdict.doubt:
+            self.verdict = attrs.evolve(self.verdict, doubt=True)
 
     def _judge(self, now: _Picture) -> Reason:
         """What is wrong with a picture, "" for nothing."""
@@ -175,6 +203,8 @@ class _View:
         theirs = _blocks(now.x * now.x + now.y * now.y)
         both = _blocks(self.x * now.x + self.y * now.y)
         known = mine > EDGES**2
+        if now.open is not None:
+            known &= now.open
         before = float(self.grey.std())
         alike = self._alike(now)
         if before > 3 * CONTRAST:
@@ -213,22 +243,28 @@ class Integrity:
     def __init__(self) -> None:
         self._views: dict[str, _View] = {}
 
-    def look(self, frames: Iterable[Frame]) -> dict[str, Verdict]:
+    def look(self, frames: Iterable[Frame], kept: Mapping[str, NDArray[np.uint8]] | None = None) -> dict[str, Verdict]:
         """Take in a frame of each of some cameras.
 
         Args:
             frames: One or more frames, their images uint8 (height, width, 3). A frame of another size than before is
                 taken for a new view.
+            kept: By camera, where there are masks: uint8 (height, width), 255 where the picture may be seen, else 0.
+                What is hidden says nothing of the view.
 
         Returns:
             What is known of the view of each of these cameras.
         """
-        return {f.camera: self._views.setdefault(f.camera, _View()).look(f.time, f.image) for f in frames}
+        masks = kept or {}
+        return {
+            f.camera: self._views.setdefault(f.camera, _View()).look(f.time, f.image, masks.get(f.camera))
+            for f in frames
+        }
 
     def reference(self, camera: str) -> None:
         """What this camera sees from its next frame on is its view: it was moved on purpose."""
         self._views.pop(camera, None)
 
     def forget(self, camera: str) -> None:
-        """Drop all that is remembered of a camera: its clock was set back, or it is gone."""
+        """Drop all that is remembered of a camera: it is gone, or another."""
         self._views.pop(camera, None)

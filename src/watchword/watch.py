@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from watchword.detect.base import Detector
     from watchword.track.base import Tracker
     from watchword.video import Frame
+    from watchword.view import Integrity
 
 SceneLike = Scene | str | Path
 
@@ -74,7 +75,10 @@ class Watch:
         source: Name of the stream or recording; part of the alerts' ids, so that a replay gives the same ids.
         origin: The time that a film counts from, ns: `time` in JSON is seconds from it. Where not given it is 0, of
             dated streams their first look.
-        on_notice: Called with what is to be told of the streams: frames refused, clocks set back, sizes unfit.
+        on_notice: Called with what is to be told of the streams: frames refused, clocks set back, sizes unfit, views
+            lost.
+        check_view: Look beside the detector whether each camera still sees what it saw. One that was moved, covered,
+            blurred or blinded is taken for one that does not look (`view`).
         history: How many seconds of the past of each condition are kept for pictures.
         timer: Gives nanoseconds; where given, `spent` says where the time goes.
 
@@ -82,7 +86,7 @@ class Watch:
         rules: The rules that run.
         detections: What the detector saw last, None before.
         tracks: What the tracker knew last, None before.
-        spent: Nanoseconds in detect, track and rules, where there is a timer.
+        spent: Nanoseconds in view (masks too), detect, track and rules, where there is a timer.
 
     Raises:
         RuleError: The rules have errors, or name what no camera has.
@@ -100,6 +104,7 @@ class Watch:
         source: str = "",
         origin: int | None = None,
         on_notice: Callable[[Notice], None] | None = None,
+        check_view: bool = True,
         history: float = 0.0,
         timer: Callable[[], int] | None = None,
     ) -> None:
@@ -119,11 +124,13 @@ class Watch:
         self._tracker = tracker
         self._made: Detector | None = None
         self._tracking: Tracker | None = None
+        self._check_view = check_view
+        self._integrity: Integrity | None = None
         self._timer = timer
         self._closed = False
         self.detections: Detections | None = None
         self.tracks: Tracks | None = None
-        self.spent = {"detect": 0, "track": 0, "rules": 0}
+        self.spent = {"view": 0, "detect": 0, "track": 0, "rules": 0}
 
     # ---- parts
 
@@ -198,11 +205,14 @@ class Watch:
         if self._closed:
             raise StateError("this watch is closed", fix="make a new one, or step before close()")
         given = list(frames.values()) if isinstance(frames, Mapping) else list(frames)
-        taken = [frame for frame in given if self._admit(frame)]
-        if not taken:
-            return self.engine.advance("", 0)  # what an admission has decided
         clock = self._timer or (lambda: 0)
+        begin = clock()
+        taken = self._seeing([frame for frame in given if self._admit(frame)])
         start = clock()
+        self.spent["view"] += start - begin
+        if not taken:
+            self.detections = self.tracks = None
+            return self.engine.advance("", 0)  # what an admission has decided
         detections = self.detector.detect(taken)
         self._check(detections, taken)
         found = clock()
@@ -224,6 +234,32 @@ class Watch:
             self.detector.forget(frame.camera)
             self.tracker.forget(frame.camera)
         return True
+
+    def _seeing(self, frames: Sequence[Frame]) -> list[Frame]:
+        """The frames that are looked at, without what masks hide; of the others the engine is told that none looked."""
+        if not frames:
+            return []
+        from watchword.masks import kept, masked
+
+        scenes = {frame.camera: self.engine.camera(frame.camera).scene for frame in frames}
+        shown = [masked(frame, scenes[frame.camera]) for frame in frames]
+        doubted: set[str] = set()
+        if self._check_view:
+            if self._integrity is None:
+                from watchword.view import Integrity
+
+                self._integrity = Integrity()
+            masks = {f.camera: kept(scene, f.size) for f in shown if (scene := scenes[f.camera]) and scene.masks}
+            for frame, (camera, verdict) in zip(shown, self._integrity.look(shown, masks).items(), strict=True):
+                reason, since = verdict.reason, verdict.since
+                self.engine.view(camera, verdict.ok, frame.time, reason, since=since, who="picture")
+                if verdict.doubt:
+                    doubted.add(camera)
+        found = [frame for frame in shown if frame.camera not in doubted and self.engine.sees(frame.camera)]
+        for frame in shown:
+            if not any(frame is one for one in found):
+                self.engine.dark(frame.camera, frame.time)
+        return found
 
     def _check(self, detections: object, frames: Sequence[Frame]) -> None:
         want = tuple(frame.camera for frame in frames)
@@ -272,6 +308,37 @@ class Watch:
     def advance(self, camera: str, time: int) -> list[Alert]:
         """Say that a camera did not look up to `time` (ns): its alerts go stale, and are lost after five minutes."""
         return self.engine.advance(camera, time)
+
+    def view(self, camera: str, *, ok: bool, time: int, reason: str = "") -> None:
+        """Say that a camera does not see what its zones were drawn for, or does again; a notice tells it.
+
+        Until then its looks are not taken: states are unknown, like in the dark. What the check of the picture says
+        stands beside: the camera sees where neither says otherwise.
+
+        Args:
+            camera: Its name.
+            ok: Whether it does.
+            time: Since when, ns, by the camera's clock.
+            reason: Why not, a word for people: moved, covered.
+        """
+        self.engine.view(camera, ok, time, reason)
+
+    def reference(self, camera: str, time: int) -> list[Alert]:
+        """Say that a camera was moved on purpose: what it sees from now on is its view.
+
+        What lay where before is of another view: all of this camera begins anew.
+
+        Args:
+            camera: Its name.
+            time: When, ns, by the camera's clock.
+
+        Returns:
+            The ends of its open alerts, with the reason `moved`.
+        """
+        if self._integrity is not None:
+            self._integrity.reference(camera)
+        self.engine.view(camera, True, time, who="picture")
+        return self.engine.renew(camera, time)
 
     # ---- end
 

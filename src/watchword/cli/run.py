@@ -16,7 +16,7 @@ from watchword.cli.source import Source, open_source
 from watchword.cli.terminal import Terminal, write_json
 from watchword.detections import Detections
 from watchword.errors import SceneError
-from watchword.events import Alert
+from watchword.events import Alert, Notice
 from watchword.run.engine import same_shape
 from watchword.scene import Scene
 from watchword.tracks import Tracks
@@ -79,7 +79,7 @@ def run(
         tracker=tracker,
         source=_identity(video, source),
         origin=source.origin,
-        on_notice=terminal.notice,
+        on_notice=lambda notice: tell(notice),
         history=HISTORY if folder else 0.0,
         timer=time.perf_counter_ns,
     )
@@ -94,6 +94,14 @@ def run(
         if folder
         else None
     )
+
+    def tell(notice: Notice) -> None:
+        terminal.notice(notice)
+        if pictures is not None:
+            pictures.notice(notice)
+        if as_json and notice.alert is not None:
+            write_json(json.dumps(notice.alert.to_dict(), ensure_ascii=False))
+
     with watch, pictures or nullcontext(), terminal:
         _head(terminal, watch, source, rate)
         looking, writing = _loop(terminal, watch, source, pictures, as_json)

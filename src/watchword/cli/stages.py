@@ -14,6 +14,7 @@ from watchword.detect.base import Detector
 from watchword.errors import DataError
 from watchword.interop.boxcsv import CsvWriter
 from watchword.interop.mot import MotWriter
+from watchword.masks import masked
 from watchword.scene import Scene
 
 
@@ -21,8 +22,8 @@ def _writer(path: str, columns: Iterable[str]) -> MotWriter | CsvWriter:
     return CsvWriter(path, tuple(columns)) if path.lower().endswith(".csv") else MotWriter(path)
 
 
-def _detector(spec: str | None, scene: str | None, camera: str) -> Detector:
-    return detectors.load(spec or "motion+left", {camera: Scene.load(scene)} if scene else None)
+def _detector(spec: str | None, view: Scene | None, camera: str) -> Detector:
+    return detectors.load(spec or "motion+left", {camera: view} if view else None)
 
 
 @click.command()
@@ -37,14 +38,15 @@ def detect(video: str, output: str, detector: str | None, scene: str | None, fps
     source = open_source(video, fps, None)
     if source.film is None:
         raise DataError("holds boxes already", where=video, fix="give a film or a folder of pictures")
-    seeing = _detector(detector, scene, source.camera)
+    view = Scene.load(scene) if scene else None
+    seeing = _detector(detector, view, source.camera)
     count = 0
     with (
         Terminal(quiet=quiet, total=source.total) as terminal,
         _writer(output, (c.name for c in seeing.columns)) as writer,
     ):
         for frame in source.film:
-            table = seeing.detect([frame])
+            table = seeing.detect([masked(frame, view)])
             writer.write(table)
             count += len(table)
             terminal.look(frame.time)
@@ -70,13 +72,14 @@ def track(
     if source.boxes is not None and source.boxes.tracked:
         raise DataError("holds tracks already: its boxes have numbers", where=video, fix="give detections, id -1")
     following = trackers.load(tracker)
-    seeing = _detector(detector, scene, source.camera) if source.film is not None else None
+    view = Scene.load(scene) if scene else None
+    seeing = _detector(detector, view, source.camera) if source.film is not None else None
     columns = source.boxes.columns if source.boxes else [c.name for c in seeing.columns] if seeing else []
     ids: set[object] = set()
     with Terminal(quiet=quiet, total=source.total) as terminal, _writer(output, columns) as writer:
         for now, frame, table in source.looks():
             if frame is not None and seeing is not None:
-                table = seeing.detect([frame])
+                table = seeing.detect([masked(frame, view)])
             assert table is not None
             tracks = following.track(table)  # type: ignore[arg-type]  # no tracks: refused above
             writer.write(tracks)

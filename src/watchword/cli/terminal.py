@@ -103,11 +103,21 @@ class Terminal:
         self._errors.print(Text(f"note: {text}", style="yellow"))
 
     def notice(self, notice: Notice) -> None:
-        """What the engine tells of a stream; of many of one kind the first few."""
+        """What the engine tells of a stream; of many of one kind the first few, and of views lost each."""
+        if notice.alert is not None:
+            self._view(notice.alert)
+            return
         key = (notice.kind, notice.camera)
         self._notices[key] += 1
         if self._notices[key] <= REPEATED:
             self.note(notice.message)
+
+    def _view(self, alert: Alert) -> None:
+        mark, style = MARKS["stale" if alert.state == "firing" else alert.state]
+        line = Text(f"{_when(alert):>8}  ")
+        line.append(f"{mark} {'view':<{self._rules}}", style)
+        line.append(f"  {alert.message}", "" if alert.state == "firing" else "dim")
+        self.console.print(line)
 
     def look(self, elapsed: int) -> None:
         """One more look, so many ns into the film."""
@@ -124,8 +134,7 @@ class Terminal:
         if alert.state not in MARKS or event_over:
             return
         mark, style = MARKS[alert.state]
-        when = show_time(alert.time) if alert.start else clock(alert.time)
-        line = Text(f"{when:>8}  ")
+        line = Text(f"{_when(alert):>8}  ")
         line.append(f"{mark} {alert.rule:<{self._rules}}", style)
         text = alert.message or alert.why
         if alert.state != "firing":
@@ -158,6 +167,10 @@ class Terminal:
             told.append(f"{self.seconds / (watching or took):.1f}× real time")
         self.say(" · ".join(told))
         self.say("seconds: " + "  ".join(f"{name} {value:.1f}" for name, value in spent.items()), "dim")
+
+
+def _when(alert: Alert) -> str:
+    return show_time(alert.time) if alert.start else clock(alert.time)
 
 
 def _who(alert: Alert) -> str:

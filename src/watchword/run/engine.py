@@ -20,6 +20,7 @@ from watchword.run.plan import Root, instances, unplanned
 from watchword.run.signals import Signals
 from watchword.run.telling import Teller
 from watchword.run.turn import Open
+from watchword.run.views import Views
 from watchword.scene import Scene, Size
 from watchword.schedule import Schedule
 from watchword.tracks import Tracks
@@ -93,6 +94,7 @@ class Engine:
         self._alerts: list[Alert] = []
         self._refused_sizes: dict[str, Size] = {}
         self._teller = Teller(source, self._zero)
+        self._views = Views(source)
 
     # ---- cameras
 
@@ -260,7 +262,13 @@ class Engine:
             The transitions that it decides, in order.
         """
         cameras = list(zip(tracks.cameras, tracks.times.tolist(), strict=True))
-        names = [name for name, time in cameras if admitted or self.admit(name, time, index)]
+        names = []
+        for name, time in cameras:
+            if admitted or self.admit(name, time, index):
+                if self.sees(name):
+                    names.append(name)
+                else:
+                    self.dark(name, time)
         if not names:
             return self._taken()
         if len(names) < len(cameras):
@@ -294,10 +302,49 @@ class Engine:
 
         Nothing else is decided; an unknown camera or a time already past changes nothing.
         """
+        self.dark(camera, time)
+        return self._taken()
+
+    def dark(self, camera: str, time: int) -> None:
+        """The same as `advance`; what it decides is told with the next tick."""
         if camera in self._index:
             known = self.cameras[self._index[camera]]
             if known.last is not None and time > known.last and not self._lost(known, time):
                 self._bank_of[known.index].dark([known.index], [time], [known.last])
+
+    def sees(self, camera: str) -> bool:
+        """Whether nobody says that a camera does not see what it should."""
+        return camera not in self._views.lost
+
+    def view(
+        self, camera: str, ok: bool, time: int, reason: str = "", *, since: int | None = None, who: str = "host"
+    ) -> None:
+        """Take in whether a camera sees what its zones were drawn for; while it does not, its looks are not taken.
+
+        Args:
+            camera: Its name.
+            ok: Whether it does.
+            time: When that is known, ns.
+            reason: Why not, a word for people: covered, moved.
+            since: Since when it is so, ns; `time` where not given.
+            who: Who says so; each has to take back its own word.
+        """
+        known = self.camera(camera)
+        began = time if since is None else since
+        if ok:
+            notice = self._views.back(known, who, began, time)
+        else:
+            dated = self._origin is None and known.start is None and began >= DATED
+            zero = began if dated else self._zero(known)
+            notice = self._views.lose(known, who, reason or "lost", began, time, zero)
+        if notice is not None:
+            self._tell_notice(notice)
+
+    def renew(self, camera: str, time: int) -> list[Alert]:
+        """Say that a camera was moved on purpose: what is under way there ends with the reason `moved`."""
+        known = self.camera(camera)
+        if known.last is not None:
+            self._end(known, known.last, max(time, known.last), "moved")
         return self._taken()
 
     def _lost(self, camera: Camera, time: int) -> bool:
