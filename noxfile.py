@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "types", "tests", "tests_opencv4"]
+nox.options.sessions = ["lint", "types", "tests", "tests_opencv4", "tests_trackers"]
 nox.options.reuse_existing_virtualenvs = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -57,11 +57,24 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def tests_opencv4(session: nox.Session) -> None:
-    """The tests that touch pictures, with OpenCV 4."""
-    wheel(session, "opencv-python-headless<5")
+    """The tests that touch pictures, with OpenCV 4, and NumPy 1.26 for norfair's sake."""
+    wheel(session, "opencv-python-headless<5", *PROJECT["project"]["optional-dependencies"]["norfair"])
     group(session, "test")
-    files = [str(p) for p in sorted(Path("tests").rglob("test_*.py")) if p.stem[5:].startswith(PICTURES)]
+    files = [
+        str(p) for p in sorted(Path("tests").rglob("test_*.py")) if p.stem[5:].startswith((*PICTURES, "track_adapters"))
+    ]
     session.run("pytest", "-m", "not slow", *files, *session.posargs)
+
+
+@nox.session
+def tests_trackers(session: nox.Session) -> None:
+    """The trackers of other packages, those that install beside what Watchword asks for."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    wheel(session, *(need for name in ("roboflow", "pyxtrackers", "motpy") for need in extras[name]))
+    group(session, "test")
+    # They bring a second OpenCV, which needs a window system; the one without is put back in its place.
+    session.install("--force-reinstall", "--no-deps", "opencv-python-headless")
+    session.run("pytest", "tests/test_track_adapters.py", *session.posargs)
 
 
 @nox.session

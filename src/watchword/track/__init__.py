@@ -20,18 +20,20 @@ def load(spec: str = "default") -> Tracker:
     """A new tracker by its name.
 
     Args:
-        spec: A name under the entry points `watchword.trackers`, or `module:Class` of one that has no entry.
+        spec: `default`; a tracker of another package (`watchword.track.adapters.TRACKERS`); a name under the entry
+            points `watchword.trackers`; or `module:Class` of one that has no entry.
 
     Raises:
         DetectorError: There is no such tracker, or it cannot be made, or what is there is no tracker.
     """
+    from watchword.track.adapters import TRACKERS
     from watchword.track.base import Tracker
 
-    found = {"default": "watchword.track.boxtracker:BoxTracker"}
+    found = {"default": "watchword.track.boxtracker:BoxTracker", **TRACKERS}
     found |= {entry.name: entry.value for entry in entry_points(group="watchword.trackers")}
     value = spec if ":" in spec else found.get(spec, "")
     if not value:
-        near = difflib.get_close_matches(spec, found, 1)
+        near = [n for n in sorted(found) if spec and n.startswith(spec)] or difflib.get_close_matches(spec, found, 1)
         raise DetectorError(
             f"there is no tracker `{spec}`",
             fix=f"did you mean `{near[0]}`?"
@@ -43,12 +45,21 @@ def load(spec: str = "default") -> Tracker:
         made = getattr(import_module(module), attribute)()
     except Exception as error:
         raise DetectorError(
-            f"tracker `{spec}` ({value}) cannot be made: {type(error).__name__}: {error}",
-            fix="check the name after the colon, and that its package is installed",
+            f"tracker `{spec}` ({value}) cannot be made: {type(error).__name__}: {error}", fix=_fix(error)
         ) from error
     if not isinstance(made, Tracker):
         raise DetectorError(f"`{value}` makes no tracker", fix="it needs `name`, `track` and `forget`")
     return made
+
+
+def _fix(error: Exception) -> str:
+    """What to do where a tracker cannot be made."""
+    from watchword.track.adapters import EXTRAS
+
+    extra = EXTRAS.get((getattr(error, "name", "") or "").partition(".")[0])
+    if isinstance(error, ModuleNotFoundError) and extra:
+        return f'its package is not installed: pip install "watchword[{extra}]"'
+    return "check the name after the colon, and that its package is installed"
 
 
 def __getattr__(name: str) -> Any:
