@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from watchword.detections import Detections
-from watchword.errors import DetectorError, StateError
+from watchword.errors import DataError, DetectorError, StateError
 from watchword.events import Alert, Notice
 from watchword.lang.findings import Finding, finding, raise_errors
 from watchword.lang.parse import is_file_text
@@ -308,6 +308,25 @@ class Watch:
     def advance(self, camera: str, time: int) -> list[Alert]:
         """Say that a camera did not look up to `time` (ns): its alerts go stale, and are lost after five minutes."""
         return self.engine.advance(camera, time)
+
+    def signal(
+        self, name: str, at: str = "", time: int | None = None, value: bool = True, *, camera: str | None = None
+    ) -> None:
+        """Take in what is not seen but told: armed or not, a badge read, a train at the platform.
+
+        Args:
+            name: A signal that the rules declare.
+            at: The place it was told of, as in `signal badge at door`.
+            time: Since when it is so, or when it happened, ns, by the cameras' clocks. It counts from the next look on.
+            value: Of a state, whether it holds.
+            camera: Which camera it is for; all of them where not given.
+
+        Raises:
+            DataError: The rules declare no such signal, or the time is no whole number.
+        """
+        if not isinstance(time, int) or isinstance(time, bool):
+            raise DataError(f"the time of signal `{name}` is {time!r}", fix="give `time`, whole nanoseconds")
+        self.engine.signal(name, time, value, at=at, camera=camera)
 
     def view(self, camera: str, *, ok: bool, time: int, reason: str = "") -> None:
         """Say that a camera does not see what its zones were drawn for, or does again; a notice tells it.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watchword.errors import DataError
 from watchword.run.signals import KEPT, MOST, Signals
+from watchword.tracks import Tracks
+from watchword.watch import Watch
 
 S = 1_000_000_000
 
@@ -132,3 +136,63 @@ def test_whatever_comes_before_its_time_is_heard_once_and_in_order(told: list[tu
         heard += events(signals, now, now + step)
         now += step
     assert heard == sorted({t for t, value in told if value and 0 < t <= now})
+
+
+# ---- told to a watch
+
+RULES = """
+signal armed is state
+signal badge is event
+rule intruder { each person p when signal armed for 2s }
+rule entry { when signal badge at gate }
+"""
+
+
+def told(*calls: tuple[float, dict]) -> list[tuple[str, str, float]]:
+    """What a watch tells of ten seconds, five looks a second; each call is made before the look at its second."""
+    watch = Watch(RULES)
+    found = []
+    for k in range(50):
+        for second, how in calls:
+            if second == k / 5:
+                watch.signal(**how)
+        found += watch.observe(Tracks.of("one", k * S // 5, [1], [(0, 0, 60, 150)], ["person"]))
+    return [(a.rule, a.state, a.time / S) for a in found]
+
+
+def test_a_watch_takes_a_state_from_its_time_on():
+    alerts = told(
+        (0, {"name": "armed", "time": 0, "value": False}),
+        (3, {"name": "armed", "time": 3 * S}),
+        (8, {"name": "armed", "time": 8 * S, "value": False}),
+    )
+    assert alerts == [("intruder", "pending", 3), ("intruder", "firing", 5), ("intruder", "resolved", 8)]
+
+
+def test_a_watch_takes_an_event_at_its_place_and_time():
+    alerts = told(
+        (2, {"name": "badge", "at": "gate", "time": 19 * S // 10}),
+        (4, {"name": "badge", "at": "yard", "time": 4 * S}),
+        (5, {"name": "badge", "at": "gate", "time": 5 * S, "camera": "two"}),
+    )
+    assert alerts == [("entry", "firing", 1.9), ("entry", "resolved", 1.9)]
+
+
+def test_a_watch_takes_signals_by_position():
+    watch = Watch(RULES)
+    watch.signal("badge", "gate", 0, True)
+    assert [a.rule for a in watch.observe(Tracks.of("one", 0))] == ["entry", "entry"]
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ({"name": "alarm", "time": 0}, "no signal `alarm`"),
+        ({"name": "armed"}, "time of signal `armed` is None"),
+        ({"name": "armed", "time": 1.5}, "time of signal `armed` is 1.5"),
+    ],
+)
+def test_a_signal_that_makes_no_sense_is_refused(how: dict, says: str):
+    with pytest.raises(DataError, match=says) as caught:
+        Watch(RULES).signal(**how)
+    assert caught.value.fix
