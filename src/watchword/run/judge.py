@@ -80,6 +80,7 @@ class Judge:
         for i, root in enumerate(roots):
             if root.clear is not None:  # equal conditions of several rules are one node
                 self._clearing.setdefault(root.clear.index, []).append(i)
+        self._settled = [(i, root.settled.index) for i, root in enumerate(roots) if root.settled is not None]
         self._excepted = [(i, name, node.index) for i, root in enumerate(roots) for name, node in root.excepted]
 
     def judge(self, at: Pass, gone: Bools, limbo: Bools) -> None:
@@ -111,6 +112,10 @@ class Judge:
             turn.clear = self._clear(grid.held), self._clear(grid.fresh)
         state = grid.held.state
         turn.excepted = [(i, name, state[node] >= 0) for i, name, node in self._excepted]
+        for i, node in self._settled:
+            if (waiting := at.waiting.get((self.scope, node))) is not None and waiting.any():
+                turn.waits = np.zeros(held.shape, np.bool_) if turn.waits is None else turn.waits
+                turn.waits[i] = waiting & (gone_at == NEVER)
         if at.dates and not at.blind:
             self._date(turn, at)
         self.life.step(turn)

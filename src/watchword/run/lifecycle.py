@@ -116,6 +116,8 @@ class Lifecycle:
             held, fresh = held.copy(), fresh.copy()
             held[self._events] = fresh[self._events] = FALSE
         rows, cols, resets = self.clocks.step(turn.slots, held, fresh, turn.now, turn.before, turn.hole)
+        if turn.waits is not None:
+            fresh = np.where(turn.waits, UNKNOWN, fresh)
         for (i, j), time in turn.began.items():
             slot = int(turn.slots[j])
             if self.clocks.since[i, slot] == turn.now[j]:

@@ -153,6 +153,7 @@ class Pass:
         reach: All that pairs are asked for is within one of these distances; None where it may be further.
         dates: When what this pass decided began, where that was before it.
         seconds: Slots of the second things of `using`, by clause: (slots of all things).
+        waiting: Where a grace waits whether what is seen lasts, bool (columns,), by scope and node.
     """
 
     look: Look
@@ -171,6 +172,7 @@ class Pass:
     reach: Sequence[Reach] | None
     dates: dict[Dated, int] = attrs.field(factory=dict)
     seconds: dict[object, Slots] = attrs.field(factory=dict)
+    waiting: dict[tuple[str, int], Bools] = attrs.field(factory=dict)
 
     @cached_property
     def pairs(self) -> Pairs:

@@ -50,6 +50,7 @@ class Root:
         clear: The node of its `clear when`.
         excepted: Name and node of each exception.
         fields: What the message asks of things: by field its number, and the unit in the picture and on the ground.
+        settled: The node of its grace.
     """
 
     rule: n.Rule
@@ -65,6 +66,7 @@ class Root:
     clear: Node | None
     excepted: tuple[tuple[str, Node], ...]
     fields: Mapping[str, tuple[Node, tuple[str, ...]]]
+    settled: Node | None = None
 
 
 class Planner:
@@ -109,7 +111,8 @@ class Planner:
         if rule.active is not None:
             condition = terms.join(True, [terms.active(rule.active.text), condition])
         if not event:
-            condition = terms.settled(condition)
+            condition = terms.settled(condition, "" if rule.each is None else "root")
+        settled = condition.node if rule.grace and not event else None
         groups = tuple(found for found in _under(condition.node) if found.key[0] == "group")
         if rule.each is not None:
             whole = [terms.of_class(rule.each.classes), condition]
@@ -137,6 +140,7 @@ class Planner:
             None if rule.clear is None else lifted(rule.clear),
             tuple((e.name.text, lifted(e.body)) for e in rule.excepted),
             _fields(rule, terms),
+            settled,
         )
 
     # ---- steps
@@ -312,7 +316,7 @@ _STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
     "share": _measured,
     "rate": _measured,
     "changes": _trends,
-    "grace": lambda nodes: Settle(nodes[0].scope, _out(nodes), _first(nodes), _keys(nodes, 1)),
+    "grace": lambda nodes: Settle(nodes[0].scope, _out(nodes), _first(nodes), _keys(nodes, 1), _keys(nodes, 2)),
 }
 """What makes the step of some nodes of one operator, by the first of their key."""
 

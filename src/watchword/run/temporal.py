@@ -59,47 +59,55 @@ class Hold(_Timed):
 
 
 class Settled:
-    """What a grace remembers of m states: the value that counts, and since when it has been another, by slot."""
+    """What a grace remembers by slot: the value that counts, since when it has been another, and the clock of that."""
 
-    def __init__(self, m: int) -> None:
+    def __init__(self, policies: list[int]) -> None:
+        m = len(policies)
         self.value = np.zeros((m, 0), np.int8)
         self.other = np.zeros((m, 0), np.int64)
+        self.clocks = Clocks(policies)
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
         self.value = widen(self.value, size, FALSE)
         self.other = widen(self.other, size, NEVER)
+        self.clocks.grow(size)
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Begin anew for these slots."""
         self.value[:, slots] = FALSE
         self.other[:, slots] = NEVER
+        self.clocks.forget(slots)
 
 
 class Settle(_Timed):
     """`grace`: a change counts when a look that long after it sees it still so, and is then dated when it began.
 
     What was never known is taken for false, so that a flicker right at the start is not seen either. Not knowing is not
-    delayed: it arms and ends nothing.
+    delayed: it arms and ends nothing. What became true before a hole in which grace waited begins as its clock has it.
     """
 
-    def __init__(self, scope: str, out: Nodes, child: Nodes, durations: Sequence[int]) -> None:
-        self._known = Settled(len(out))
+    def __init__(self, scope: str, out: Nodes, child: Nodes, durations: Sequence[int], policies: list[int]) -> None:
+        self._known = Settled(policies)
         super().__init__(scope, self._known, out, child)
         self._durations = np.array(durations, np.int64)[:, None]
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
-        grid = at.grids[self.scope]
-        slots, now, _, _ = at.clock(self.scope)
+        grid, clocks = at.grids[self.scope], self._known.clocks
+        slots, now, before, hole = at.clock(self.scope)
         held: Values = grid.held.state[self._child]
         fresh: Values = grid.fresh.state[self._child]
         settled, other = self._known.value[:, slots], self._known.other[:, slots]
         differs = (held != 0) & (held != settled)
         begun = np.where(differs, np.where(other == NEVER, now, other), NEVER)
+        waits = np.where(held == 0, 0, np.where(differs, 1, -1)).astype(np.int8)
+        clocks.step(slots, waits, np.where(fresh == 0, 0, waits).astype(np.int8), now, before, hole)
         for k, col, date in self._dates(at):
             if differs[k, col] and other[k, col] == NEVER:
                 begun[k, col] = date
+                if clocks.since[k, slots[col]] == now[col]:
+                    clocks.since[k, slots[col]] = date
         # While it is not known the change is still waited for: it may go on afterwards.
         begun = np.where(held == 0, other, begun)
         counts = differs & (fresh == held) & (now - np.where(begun == NEVER, now, begun) >= self._durations)
@@ -107,8 +115,12 @@ class Settle(_Timed):
         settled = np.where(counts, held, settled)
         self._known.value[:, slots] = settled
         self._known.other[:, slots] = np.where(counts, NEVER, begun)
-        for k, col in zip(*np.nonzero(counts & (begun < now)), strict=True):
-            at.dates[self.scope, "state", int(self._out[k]), int(col)] = int(begun[k, col])
+        began = np.where(held > 0, clocks.since[:, slots], begun)
+        for k, col in zip(*np.nonzero(counts & (began < now)), strict=True):
+            at.dates[self.scope, "state", int(self._out[k]), int(col)] = int(began[k, col])
+        # A look that sees the other value tells nothing: it may prove to be a change.
+        for k, waiting in zip(self._out.tolist(), differs & ~counts, strict=True):
+            at.waiting[self.scope, k] = waiting
         grid.held.state[self._out] = np.where(held == 0, 0, settled)
         if not grid.whole:
             grid.fresh.state[self._out] = np.where(fresh == 0, 0, settled)

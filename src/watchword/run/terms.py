@@ -190,9 +190,11 @@ class Terms:
         """Whether a schedule holds now."""
         return Part(self._nodes.add(("active", schedule), "camera"), "")
 
-    def settled(self, part: Part) -> Part:
-        """The condition under the rule's grace."""
-        return self._over(("grace", self._grace), part) if self._grace else part
+    def settled(self, part: Part, about: About) -> Part:
+        """The condition under the rule's grace, which begins for each thing of its own."""
+        if not self._grace:
+            return part
+        return self._over(("grace", self._grace, self._policy), Part(self.lift(part, about), about))
 
     def of_class(self, classes: Sequence[n.Name]) -> Part:
         """Whether the rule's own thing is of a class."""

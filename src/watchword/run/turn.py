@@ -82,6 +82,7 @@ class Turn:
         began: When an event happened, or a condition became true, by (rule, column), where that was not now.
         clear: What ends alerts: `held` and `fresh` of each rule's `clear when`; of other rules' rows nothing is asked.
         cleared: When such a one became true, by (rule, column), where that was not now.
+        waits: bool (rules, n), where a grace waits whether what is seen lasts, so that this look decides nothing.
         excepted: Exceptions in their order: the rule, their name, and bool (n,) where they hold or are unknown.
     """
 
@@ -99,4 +100,5 @@ class Turn:
     began: dict[tuple[int, int], int] = attrs.field(factory=dict)
     clear: tuple[Values, Values] | None = None
     cleared: dict[tuple[int, int], int] = attrs.field(factory=dict)
+    waits: NDArray[np.bool_] | None = None
     excepted: Sequence[tuple[int, str, NDArray[np.bool_]]] = ()

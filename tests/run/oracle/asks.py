@@ -61,6 +61,8 @@ class Row:
     """Whether it lies in a hole: of the camera, or of the thing that the rule binds."""
     time: int | None = None
     """When what is held began, where it began between two looks."""
+    waits: bool = False
+    """Whether `grace` waits for what is seen to last."""
 
 
 NOT_THERE = (UNKNOWN, UNKNOWN)

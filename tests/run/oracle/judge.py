@@ -203,13 +203,16 @@ class Life:
                 borne = any(r.fresh is row.held and self.times[r.look] >= since for r in run)
                 if borne or self.ended(row.look):
                     stable, began = row.held, None
-            found.append(Row(row.look, stable, stable if row.fresh is stable else UNKNOWN, row.dark, row.time))
+            fresh = UNKNOWN if row.fresh is UNKNOWN else stable
+            found.append(Row(row.look, stable, fresh, row.dark, row.time, row.fresh not in (stable, UNKNOWN)))
         return found
 
     def run(self, rows: list[Row]) -> Row:
-        """The first of the rows at the end that are alike."""
+        """The first of the rows at the end that are alike; what `grace` waited for began before a hole."""
         first = rows[-1]
         for row in reversed(rows):
+            if row.held is UNKNOWN and self.rule.grace:
+                continue
             if row.held is not first.held:
                 break
             first = row
@@ -231,7 +234,7 @@ class Life:
         ):  # only now is it known to be a hole
             self.state = "stale"
             self.tell("stale", self.last_known(rows[:-1]), look)
-        held, fresh = rows[-1].held, rows[-1].fresh
+        held, fresh = rows[-1].held, UNKNOWN if rows[-1].waits else rows[-1].fresh
         what, date = self.thing.end(look) if self.thing is not None else ("alive", 0)
         if what not in ("over", "gone"):
             date = self.asks.began(self.run(rows)) if held is FALSE else now
