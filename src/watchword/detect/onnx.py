@@ -257,7 +257,7 @@ class OnnxDetector:
 
     def _table(self, frame: Frame, parts: Sequence[Part]) -> Detections:
         """What the pieces of a frame gave, one box a thing, within the frame."""
-        boxes, scores, classes, cut = (np.concatenate(column) for column in zip(*parts, strict=True))
+        boxes, scores, classes, cut = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
         if self._head.suppress or len(parts) > 1:
             rows = suppress(boxes, scores, classes, self._overlap)
             boxes, scores, classes, cut = boxes[rows], scores[rows], classes[rows], cut[rows]

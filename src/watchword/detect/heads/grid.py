@@ -83,8 +83,10 @@ def fastestdet(outputs: Sequence[Array], size: Size, least: float) -> list[Raw]:
         table = one.reshape(len(one), -1)
         likely = np.flatnonzero(table[0] >= least ** (1 / 0.6))  # a class's score is at most 1
         some = table[:, likely].T.astype(np.float64)
-        rows, scores, classes = best(some[:, :1] ** 0.6 * some[:, 5:].clip(0) ** 0.4, least)
-        some, rows = some[rows], likely[rows]
+        classes = some[:, 5:].argmax(axis=1)
+        scores = some[:, 0] ** 0.6 * some[np.arange(len(some)), 5 + classes].clip(0) ** 0.4
+        keep = scores >= least
+        some, rows, scores, classes = some[keep], likely[keep], scores[keep], classes[keep]
         x = (rows % across + np.tanh(some[:, 1])) / across * size[0]
         y = (rows // across + np.tanh(some[:, 2])) / down * size[1]
         half = sigmoid(some[:, 3:5]) * np.array(size) / 2
