@@ -26,10 +26,11 @@ def page(code: str) -> str:
     about = PAGES[code]
     kind = "an error: the file does not run" if code.startswith("E") else "a warning: the file runs"
     means = about.means if about.means.endswith((".", "?")) else f"{about.means}."
+    scene = f"\nThe scene:\n\n```json\n{about.scene}\n```\n" if about.scene else ""
     return (
         f"# {code}\n\n> {said(code)}\n\n{means}\n\n{kind[0].upper()}{kind[1:]}. Found by {ASKS[about.asks]}.\n\n"
         f"## Not so\n\n```text\n{shown(about.bad)}\n```\n\n"
-        f"## But so\n\n```text\n{shown(about.good)}\n```\n{allow(code, about)}"
+        f"## But so\n\n```text\n{shown(about.good)}\n```\n{scene}{allow(code, about)}"
     )
 
 
@@ -47,7 +48,7 @@ def shown(text: str) -> str:
 
 def allow(code: str, about: Page) -> str:
     """How to allow a warning."""
-    if code.startswith("E") or about.asks != "check" or code in ("W204", "W210", "W211"):
+    if code.startswith("E") or about.asks not in ("check", "scene") or code in ("W204", "W210", "W211"):
         return ""
     return f"\nWhere it is meant: `# allow: {code} until 2027-01-01` behind the clause, or on a line above it.\n"
 

@@ -8,6 +8,15 @@ import sys
 import pytest
 
 HEAVY = ("cv2", "onnxruntime", "numpy", "shapely", "scipy", "PIL")
+METRES = """
+from watchword.lang import check_text
+from watchword.scene import Ground, Scene
+from watchword.text import Source
+scene = Scene(frame=(100, 100), ground=Ground((((0, 0), (0, 0)), ((9, 0), (9, 0)), ((9, 9), (9, 9)), ((0, 9), (0, 9)))))
+zone = "zone a = polygon (0, 0) (99, 0) (99, 99)\\n"
+rules = check_text(Source("r", zone + "rule r: person in zone a with speed > 9%s"))
+assert [f.code for f in rules.resolve({"c": scene})] == %s
+"""
 OBSERVE = """
 import watchword as ww
 from watchword.tracks import Tracks
@@ -24,9 +33,11 @@ assert [a.state for a in alerts] == ["pending", "firing"], alerts
         ("import watchword", {"cv2", "onnxruntime", "numpy", "shapely", "PIL"}),
         ("from watchword.lang import check_text", {*HEAVY}),
         ("from watchword.lang import compile; compile('bag unattended > 5s')", {*HEAVY}),
+        (METRES % ("px/s", []), {*HEAVY}),
+        (METRES % ("m/s", ["W214"]), {"cv2", "onnxruntime", "scipy", "PIL"}),
         ("import watchword.scene, watchword.words, watchword.events", {*HEAVY}),
     ],
-    ids=["observe", "face", "check", "compile", "data"],
+    ids=["observe", "face", "check", "compile", "pixels", "metres", "data"],
 )
 def test_only_what_is_needed_is_loaded(code: str, forbidden: set[str]):
     ask = f"{code}\nimport sys\nprint(','.join(m for m in {HEAVY} if m in sys.modules))"

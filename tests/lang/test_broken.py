@@ -1,7 +1,7 @@
 """Every broken text has its exact message: a pair of files, `NAME.watch` and `NAME.txt`.
 
-A text that begins with `# scene` is checked with the station's scene, for its camera `hall`; with `# run` first,
-as a run would check it.
+A text that begins with `# scene` is checked with the station's scene, for its camera `hall`; with `# ground` first,
+with the same where the ground of the hall's lower half is known; with `# run` first, as a run would check it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from watchword.lang import check_text
 from watchword.lang.allow import allowed
 from watchword.lang.findings import CODES, Finding, ordered, show_all
 from watchword.run.plan import unplanned
-from watchword.scene import Scene
+from watchword.scene import Ground, Scene
 from watchword.text import Source
 
 STATION = attrs.evolve(Scene.load(Path(__file__).parents[2] / "docs" / "station.json"), name="station.json")
+GROUND = Ground((((0, 540), (0, 0)), ((960, 540), (8, 0)), ((240, 320), (0, 12)), ((720, 320), (8, 12))))
 FILES = sorted((Path(__file__).parent / "broken").glob("*.watch"))
 
 
@@ -29,6 +30,8 @@ def findings(path: Path) -> tuple[Finding, ...]:
     found = list(rules.findings)
     if text.startswith("# scene"):
         found += rules.resolve({"hall": STATION})
+    if text.startswith("# ground"):
+        found += rules.resolve({"hall": attrs.evolve(STATION, ground=GROUND)})
     if text.startswith("# run"):
         found += unplanned(rules)
     return allowed(ordered(found), rules.sources, date(2026, 6, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from watchword.errors import RuleError, SceneError
 from watchword.lang.ruleset import RuleSet, load
 from watchword.made import made
-from watchword.scene import Scene, Zone
+from watchword.scene import Ground, Scene, Zone
 
 
 def square(name: str, x: float, y: float, size: float) -> Zone:
@@ -63,6 +64,14 @@ def test_each_zone_of_a_group_asks_for_every_one_of_them():
     )
     (missing,) = RuleSet.loads(text).resolve({"one": HALL})
     assert (missing.code, missing.message) == ("E104", "there is no zone `bay`")
+
+
+def test_a_ground_that_cannot_be_measured_on_is_told_where_metres_are_asked_for():
+    line = Ground(tuple(((k, k), (k, k)) for k in range(4)))  # type: ignore[misc] # points on one line
+    rules = RuleSet.loads("rule a: person in zone hall with speed > 2m/s for 1s\n")
+    (found,) = rules.resolve({"one": attrs.evolve(HALL, ground=line)})
+    assert (found.code, found.message) == ("E302", "`2m/s` needs camera `one` to be calibrated, and it is not")
+    assert "on one line" in found.hint
 
 
 def test_a_scene_keeps_a_zone_in_parts():

@@ -24,7 +24,7 @@ def codes(text: str, page: Page, folder: Path) -> list[str]:
     rules = check_text(Source("rules.watch", text), folder)
     found = list(rules.findings)
     if page.asks == "scene" and not any(f.is_error for f in found):
-        found += rules.resolve({"hall": STATION})
+        found += rules.resolve({"hall": Scene.loads(page.scene) if page.scene else STATION})
     if page.asks == "run":
         found += unplanned(rules)
     if page.asks == "detector":

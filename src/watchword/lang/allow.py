@@ -18,8 +18,8 @@ from watchword.lang.parse import parse
 from watchword.text import Source, Span
 
 _ALLOW = re.compile(r"#\s*allow\s*:\s*(?P<codes>[^#]*?)(?:\s+until\s+(?P<day>\S+))?\s*$", re.IGNORECASE)
-LATER = frozenset({"W203", "W209"})
-"""Warnings that only a run with its detector can give: that one of these was not given says nothing here."""
+LATER = frozenset({"W203", "W209", "W214"})
+"""Warnings that only a detector or a scene can give: that one of these was not given says nothing here."""
 _BRACKETS = re.compile(r"\([^()]*\band\b")
 
 

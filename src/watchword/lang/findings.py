@@ -72,6 +72,7 @@ CODES: dict[str, str] = {
     "W211": "`{got}` has ended: what it allowed is told again",
     "W212": "`{got}` is longer than its bound, `{bound}`: it holds in time only where it began before",
     "W213": "`{name}` is anywhere in the picture: nothing says how near",
+    "W214": "metres are a guess in zone `{name}`: {why}",
 }
 """Each code's message; `{…}` is filled in where the fault is found."""
 

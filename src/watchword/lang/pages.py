@@ -18,12 +18,14 @@ class Page:
         bad: A rule file that gives this code and no other.
         good: One that gives none.
         asks: What finds it: the check of a text, of a text with its scene, a run, or a run with its detector.
+        scene: The scene, as JSON; where there is none, that of the docs' station.
     """
 
     means: str
     bad: str
     good: str
     asks: Literal["check", "scene", "run", "detector"] = "check"
+    scene: str = ""
 
 
 def _rule(condition: str, more: str = "") -> str:
@@ -332,6 +334,19 @@ PAGES: dict[str, Page] = {
         "many people that is nearly always true, and costs the most.",
         _rule("any person other than p where (it is moving) for 5s"),
         _rule("any person within 5m of p other than p where (it is moving) for 5s"),
+    ),
+    "W214": Page(
+        "The camera's ground is known between the points, or people, that its scene gives, and a little beyond. "
+        "More than a tenth of the zone lies further out, where metres are a guess, or it reaches the horizon, where "
+        "nothing has a place on the ground and every measure in metres is unknown.",
+        "zone far = polygon (100, 100) (860, 100) (860, 240) (100, 240)\n"
+        "rule fast: person in zone far with speed > 3m/s for 2s",
+        "zone near = polygon (100, 260) (860, 260) (860, 500) (100, 500)\n"
+        "rule fast: person in zone near with speed > 3m/s for 2s",
+        "scene",
+        '{\n  "frame": [960, 540],\n'
+        '  "ground": {"pairs": [[[0, 540], [0, 0]], [[960, 540], [8, 0]], '
+        "[[240, 240], [0, 12]], [[720, 240], [8, 12]]]}\n}",
     ),
 }
 """Every code's page."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import attrs
 
+from watchword.errors import SceneError
 from watchword.lang import drawn
 from watchword.lang import nodes as n
 from watchword.lang.check import names_of
@@ -20,6 +21,8 @@ from watchword.scene import Line, Scene, Size, Zone
 from watchword.text import Source
 from watchword.units import IN_PICTURE
 
+BEYOND = 0.1
+"""So large a share of a zone may lie beyond what is known of the ground."""
 Known = tuple[dict[str, Zone], dict[str, Line], list[Finding]]
 
 
@@ -92,7 +95,11 @@ def _rule(rules: Rules, rule: n.Rule, cameras: list[_Camera]) -> list[Finding]:
             found = missing if found is None else found
             continue
         found = []
-        for one in _with_scene(rules.on(rule, camera.name), camera, source, rules.names):
+        here = rules.on(rule, camera.name)
+        for one in [
+            *_with_scene(here, camera, source, rules.names),
+            *_far_off(here, rules.zones_of(here), camera, source, rules.names),
+        ]:
             wrong.setdefault((one.code, one.span), []).append((one, camera.shown))
     return [*(found or []), *(_once(same) for same in wrong.values())]
 
@@ -161,4 +168,37 @@ def _with_scene(rule: n.Rule, camera: _Camera, source: Source, names: Names) -> 
             ground = "give the scene four points of the ground"
             hint = f"say it in {unit}, or {ground}" if unit else ground
             check.add("E302", span, what=f"`{text}`", camera=f"`{camera.shown}`", hint=hint)
+    return check.findings
+
+
+def _far_off(rule: n.Rule, zones: Iterable[n.Name], camera: _Camera, source: Source, names: Names) -> list[Finding]:
+    """Zones of a rule that asks for metres, where the camera's calibration does not reach."""
+    metric = metric_places((rule.when, rule.clear or (), rule.excepted))
+    ground = camera.scene.ground if camera.scene else None
+    if not metric or ground is None or not ground.metric:
+        return []
+    from watchword.calibration import meets_horizon, outside  # it loads NumPy: only metres ask for it
+
+    check = ConditionCheck(source, names)
+    known = "points" if ground.pairs else "people"
+    told = set()
+    try:
+        for zone in zones:
+            if zone.span in told:  # of a group of zones the first
+                continue
+            share = outside(ground, camera.zones[zone.text])
+            if meets_horizon(ground, camera.zones[zone.text]):
+                why = f"it reaches the horizon of camera `{camera.shown}`, where nothing has a place on the ground"
+                hint = "draw it up to where people stand"
+            elif share > BEYOND:
+                where = f"beyond the {known} by which camera `{camera.shown}` knows the ground"
+                why = f"{share * 100:.0f} % of it lies {where}"
+                hint = f"give the scene {known} around it"
+            else:
+                continue
+            told.add(zone.span)
+            check.add("W214", zone.span, name=zone.text, why=why, hint=hint)
+    except SceneError as error:
+        span, _, text = metric[0]
+        check.add("E302", span, what=f"`{text}`", camera=f"`{camera.shown}`", hint=str(error))
     return check.findings
