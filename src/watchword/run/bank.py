@@ -26,7 +26,7 @@ from watchword.run.owner import Owners
 from watchword.run.passes import Grid, Pass
 from watchword.run.plan import Planner, Root, needs
 from watchword.run.scopes import Scope
-from watchword.run.sightings import Sights, recognise
+from watchword.run.sightings import Sights, fitted, recognise
 from watchword.run.things import MEMORY, STILL_MEMORY, Things
 from watchword.run.turn import Open, Tell
 from watchword.tracks import Tracks
@@ -51,7 +51,8 @@ class Bank:
         host: What is not seen: signals, schedules.
         up: Which alerts are up, on all cameras.
         cap: How many alerts of a rule may be under way on a camera.
-        capped: Called where one has to wait.
+        capped: Called where one has to wait; without a rule, where there are too many things.
+        most: How many things of one camera are known at once.
         span: How much of the past is kept for pictures, ns.
     """
 
@@ -66,6 +67,7 @@ class Bank:
         up: Up,
         cap: int,
         capped: Callable[[str, int, int, int], None],
+        most: int,
         span: int = 0,
     ) -> None:
         planner = Planner(rules, host)
@@ -84,6 +86,8 @@ class Bank:
         self._size = size
         self.scopes = {scope: Scope(size[scope, "state"], size[scope, "number"], span) for scope in ("thing", "camera")}
         self._told = told
+        self._most, self._capped = most, capped
+        self._crowded: set[int] = set()
         self.judges = self._judges(up, cap, capped)
         self._sized = (0, 0)
 
@@ -162,6 +166,8 @@ class Bank:
         since = [now if camera.before is None else camera.before for camera, now in zip(looked, times, strict=True)]
         self.dark(cameras, times, since)
         things = self.things
+        if things.size + len(tracks) > self._most:
+            tracks = self._fitted(tracks, looked)
         sights = recognise(things, tracks, looked)
         self._grow()
         self._holes(sights)
@@ -175,6 +181,19 @@ class Bank:
         order = np.argsort(cameras)
         before = np.array([NEVER if camera.before is None else camera.before for camera in looked], np.int64)
         self._pass([cameras[k] for k in order], tracks.times[order], before[order], sights, blind=False, dark=False)
+
+    def _fitted(self, tracks: Tracks, looked: Sequence[Camera]) -> Tracks:
+        """The table, where there is room for its things; else what of it fits. It is told when that begins."""
+        tracks, gone = fitted(self.things, tracks, looked, self._most)
+        for k, camera in enumerate(looked):
+            if camera.index in gone:
+                count = camera.count("things", gone[camera.index])
+                if camera.index not in self._crowded:
+                    self._crowded.add(camera.index)
+                    self._capped("", camera.index, int(tracks.times[k]), count)
+            elif camera.index in self._crowded and len(self.things.of_cameras([camera.index])) < 0.9 * self._most:
+                self._crowded.discard(camera.index)
+        return tracks
 
     def _holes(self, sights: Sights) -> None:
         """What was last seen longer ago than the gap limit, and is here again, was in a hole: said before it is."""
@@ -358,6 +377,9 @@ class Bank:
                 self._retired.setdefault(int(things.camera[slot]), {})[slot] = until
         for camera, time in zip(look.cams, cam_now.tolist(), strict=True):
             kept = self._retired.get(camera)
+            if kept and len(kept) > self._most:
+                for slot in list(kept)[: len(kept) - self._most]:  # the first who ended
+                    kept[slot] = time
             if kept and (gone := [slot for slot, until in kept.items() if until <= time]):
                 self._retired[camera] = {slot: until for slot, until in kept.items() if until > time}
                 self._forget(np.array(gone, np.intp))

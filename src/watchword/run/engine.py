@@ -25,6 +25,9 @@ from watchword.scene import Scene, Size
 from watchword.schedule import Schedule
 from watchword.tracks import Tracks
 
+MOST = 2000
+"""How many things of one camera are known at once."""
+
 
 def same_shape(a: Size, b: Size) -> bool:
     """True where pictures of two sizes have one shape; a pixel of rounding in the smaller is no other."""
@@ -44,6 +47,8 @@ class Engine:
         span: How much of the past of each value is kept for pictures, ns.
         cap: How many alerts of one rule may be under way on a camera. A further one waits until one of them is over; it
             is counted, and told as a notice.
+        most: How many things of one camera are known at once. Where there are more, those end that have been unseen
+            longest; where all are seen, new ones wait. They are counted, and told as a notice.
 
     Raises:
         RuleError: A rule applies to no camera: a zone, line or camera it names is not there.
@@ -60,6 +65,7 @@ class Engine:
         notice: Callable[[Notice], None] | None = None,
         span: int = 0,
         cap: int = CAP,
+        most: int = MOST,
     ) -> None:
         self.rules = rules
         self._scenes = dict(scenes or {})
@@ -82,7 +88,7 @@ class Engine:
             raise_errors(rules.findings)
         raise_errors(unplanned(rules))
         self._up = Up()
-        self._cap = cap
+        self._cap, self._most = cap, most
         self._signals = Signals()
         self._schedules: dict[tuple[str, str], Schedule] = {}
         self._host = Host(self._signals, lambda camera: self.cameras[camera].name, self._active)
@@ -132,6 +138,7 @@ class Engine:
                 self._up,
                 self._cap,
                 self._capped,
+                self._most,
                 self._span,
             )
         bank = self._banks[applying]
@@ -208,10 +215,15 @@ class Engine:
 
     def _capped(self, rule: str, camera: int, time: int, count: int) -> None:
         where = self.cameras[camera]
-        text = (
-            f"{where.name}: {self._cap} alerts of `{rule}` are under way; from {show_time(time)} on more have to wait"
-        )
-        self._tell_notice(Notice("capped", where.name, time, text, where.count("capped", count), where.last))
+        since = f"from {show_time(time)} on"
+        text = f"{where.name}: {self._cap} alerts of `{rule}` are under way; {since} more have to wait"
+        if not rule:
+            text = (
+                f"{where.name}: {since} there are more than {self._most:,} things at once; those unseen longest end, "
+                "and where all are seen new ones wait"
+            )
+        total = where.count("capped", count) if rule else count
+        self._tell_notice(Notice("capped", where.name, time, text, total, where.last))
 
     def _tell_notice(self, notice: Notice) -> None:
         if self._notice is not None:

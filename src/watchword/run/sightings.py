@@ -88,6 +88,42 @@ def recognise(things: Things, tracks: Tracks, cameras: Sequence[Camera]) -> Sigh
     return Sights(slots, now, before, boxes, at, ground, labels, dark, replaced)
 
 
+def fitted(things: Things, tracks: Tracks, cameras: Sequence[Camera], most: int) -> tuple[Tracks, dict[int, int]]:
+    """Make room for the new things of a table, where a camera would come to have more than so many.
+
+    Those go first that are unseen: what moved before what was still, the longest unseen first, then the first met; they
+    end at their last sight. Where all are seen the last new rows of the table are left out, and asked at the next look.
+
+    Returns:
+        The table that fits, and how many things and rows had to go, by position of the camera.
+    """
+    gone: dict[int, int] = {}
+    keep = np.ones(len(tracks), np.bool_)
+    index = [camera.index for camera in cameras]
+    alive = np.bincount(things.camera[things.alive], minlength=max(index) + 1)[index]
+    many = alive + np.bincount(tracks.camera, minlength=len(cameras))
+    for k in np.flatnonzero(many > most).tolist():
+        camera = cameras[k]
+        rows = np.flatnonzero(tracks.camera == k)
+        living = things.of_cameras([camera.index])
+        living = living[~things.over[living]]
+        found = [things.slot_of.get((camera.index, number), -1) for number in tracks.ids[rows].tolist()]
+        new = rows[np.array(found, np.intp) < 0]
+        excess = len(living) + len(new) - most
+        if excess <= 0:
+            continue
+        unseen = living[~np.isin(living, found)]
+        order = np.lexsort((things.serial[unseen], things.last[unseen], things.still[unseen] == 1))
+        for slot in unseen[order[:excess]].tolist():
+            if things.end[slot] == NEVER:
+                things.end[slot] = things.last[slot]
+            things.release(slot)
+        rest = excess - min(excess, len(unseen))
+        keep[new[len(new) - rest :]] = False
+        gone[camera.index] = excess
+    return (tracks if keep.all() else tracks.take(keep)), gone
+
+
 def _each_once(slots: list[int]) -> list[int]:
     """Two numbers of one thing in one table are two things after all: the second is none that is known."""
     return [-1 if slot in slots[:row] else slot for row, slot in enumerate(slots)]
