@@ -93,7 +93,16 @@ def benchmarks(session: nox.Session) -> None:
     """Every benchmark, one after the other, or those named: `nox -s benchmarks -- footage speed`."""
     wheel(session)
     group(session, "bench")
-    names = session.posargs or ["footage", "speed", "left_sim", "track_accuracy", "track_speed", "rules", "language"]
+    names = session.posargs or [
+        "footage",
+        "speed",
+        "left_sim",
+        "detectors",
+        "track_accuracy",
+        "track_speed",
+        "rules",
+        "language",
+    ]
     for name in names:
         session.run("python", f"benchmarks/{name}.py")
 

@@ -173,6 +173,11 @@ class OnnxDetector:
         return tuple(dict.fromkeys(self._wanted.values()))
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its input, px."""
+        return self._graph.size
+
+    @property
     def provider(self) -> str:
         """What runs it: CPU, CUDA …"""
         return self._graph.provider
