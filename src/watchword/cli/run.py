@@ -62,12 +62,15 @@ def run(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run rules over VIDEO: a film, a folder of pictures, or a file of boxes (MOTChallenge text, CSV).
+    """Run rules over VIDEO: a film, a folder of pictures, or a file of boxes.
+
+    Files of boxes are MOTChallenge text, CSV, events of Frigate or DeepStream (JSON), ONVIF metadata (XML).
 
     Exit code 0 with or without alerts, 2 where it cannot run.
     """
-    source = open_source(video, fps, start, rate)
-    view = Scene.load(scene) if scene else source.scene
+    given = Scene.load(scene) if scene else None
+    source = open_source(video, fps, start, rate, given.frame if given else None)
+    view = given or source.scene
     read = read_rules(rules, lets)
     _fit(source, view)
     folder = out or (None if as_json else f"{source.name}.alerts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import ceil
 from pathlib import Path
 from queue import Full, Queue
 from threading import Event, Thread
@@ -12,14 +13,16 @@ import attrs
 import numpy as np
 
 from watchword.detections import Detections
+from watchword.errors import DataError
 from watchword.interop import layouts
 from watchword.interop.boxfile import BoxFile
-from watchword.scene import Scene
+from watchword.interop.eventfile import EventFile
+from watchword.scene import Scene, Size
 from watchword.tracks import Tracks
 from watchword.units import SECOND
 from watchword.video import Film, Frame, frames, since_epoch
 
-BOXES = (".txt", ".csv")
+BOXES = (".txt", ".csv", ".json", ".jsonl", ".ndjson", ".xml")
 
 
 @attrs.define
@@ -28,7 +31,7 @@ class Source:
 
     name: str
     film: Film | None
-    boxes: BoxFile | None
+    boxes: BoxFile | EventFile | None
     shift: int = 0
     scene: Scene | None = None
 
@@ -41,6 +44,8 @@ class Source:
     @property
     def origin(self) -> int:
         """The time that the film, or the file, counts from, ns."""
+        if isinstance(self.boxes, EventFile):
+            return self.boxes.start
         return self.film.origin if self.film is not None else self.shift
 
     @property
@@ -61,9 +66,8 @@ class Source:
             return self.film.size
         if scene is not None:
             return scene.frame
-        far = np.array([row.box[2:] for row in self.boxes.rows]) if self.boxes and self.boxes.rows else np.ones((1, 2))
-        w, h = np.ceil(far.max(axis=0)).astype(int).tolist()
-        return max(320, w), max(240, h)
+        w, h = self.boxes.extent if self.boxes else (0, 0)
+        return max(320, ceil(w)), max(240, ceil(h))
 
     def looks(self) -> Iterator[tuple[int, Frame | None, Detections | Tracks | None]]:
         """Each look with its time (ns): a frame, or a table of boxes."""
@@ -118,8 +122,17 @@ def _moved(table: Detections | Tracks, shift: int) -> Detections | Tracks:
     return moved
 
 
-def open_source(path: str, fps: float | None, start: str | None, rate: float | None = None) -> Source:
+def open_source(
+    path: str, fps: float | None, start: str | None, rate: float | None = None, frame: Size | None = None
+) -> Source:
     """The film, pictures or boxes at a path (or a stream's address).
+
+    Args:
+        path: Where it is.
+        fps: Frames a second, where it does not say.
+        start: When it began, where it does not say.
+        rate: Look at no more frames a second.
+        frame: The size of the picture that boxes are in, where it is known.
 
     Raises:
         VideoError: It is no film and no folder of pictures.
@@ -127,7 +140,11 @@ def open_source(path: str, fps: float | None, start: str | None, rate: float | N
     """
     place = Path(path)
     if place.suffix.lower() in BOXES:
-        scene, boxes = layouts.read(place, fps)
+        scene, boxes = layouts.read(place, fps, frame=frame)
+        if isinstance(boxes, EventFile):
+            if start is not None:
+                raise DataError("its times are dates already", where=path, fix="leave out --start")
+            return Source(place.name, None, boxes)
         return Source(place.name, None, boxes, since_epoch(start), scene)
     film = frames(path, fps=fps, start=start, rate=rate)
     return Source(film.name, film, None)

@@ -92,8 +92,9 @@ def why_not(
     if rule.each is not None and thing is None:
         raise click.UsageError(f"--thing: rule {rule.name} is about each {_class(rule)}; say which one")
     until = None if moment is None else _time(moment)
-    source = open_source(video, fps, start, rate)
-    view = Scene.load(scene) if scene else source.scene
+    given = Scene.load(scene) if scene else None
+    source = open_source(video, fps, start, rate, given.frame if given else None)
+    view = given or source.scene
     watch = Watch(read, scene=view, detector=detector, tracker=tracker, source=source.name, origin=source.origin)
     trace = Trace(rule.name, camera or source.camera, thing if rule.each is not None else None)
     alerts: list[Alert] = []

@@ -78,6 +78,11 @@ class BoxFile:
         return len(self.looks)
 
     @property
+    def extent(self) -> tuple[float, float]:
+        """Right and bottom of all its boxes; 0 where there are none."""
+        return max((row.box[2] for row in self.rows), default=0.0), max((row.box[3] for row in self.rows), default=0.0)
+
+    @property
     def duration(self) -> int:
         """Nanoseconds from its first look to its last."""
         return self.looks[-1][0] - self.looks[0][0] if self.looks else 0
