@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from calls import Call
@@ -18,6 +19,16 @@ def test_check_for_machines_prints_one_object(cli: Call, folder: Path) -> None:
     assert [f["code"] for f in json.loads(said.out)["findings"]] == ["E102"]
     assert json.loads(cli("check", "bad.watch", "--sarif").out)["version"] == "2.1.0"
     assert cli("check", "bad.watch", "--github").out.startswith("::error file=bad.watch,line=1")
+
+
+def test_check_says_what_each_rule_remembers(cli: Call, folder: Path) -> None:
+    said = cli("check", "station.watch", "--scene", "station.json", "--memory")
+    assert said.code == 0
+    assert [line.split()[0] for line in said.out.splitlines()[1:]] == ["left_bag", "intrusion", "gate_in"]
+    assert "looks back 2 s" in said.out
+    shown = cli("explain", "station.watch", "intrusion").out
+    (size,) = re.findall(r"intrusion .* ([\d,]+) bytes a thing", said.out)
+    assert f"horizon: 2 s; at most {size} bytes a thing" in shown
 
 
 def test_strict_refuses_warnings(cli: Call, folder: Path) -> None:

@@ -11,7 +11,7 @@ import click
 from watchword.cli.lets import option
 from watchword.lang.allow import allowed
 from watchword.lang.findings import Finding, ordered, show_all
-from watchword.lang.ruleset import check_file
+from watchword.lang.ruleset import RuleSet, check_file
 from watchword.scene import Scene
 
 
@@ -19,13 +19,16 @@ from watchword.scene import Scene
 @click.argument("files", nargs=-1, required=True)
 @click.option("--scene", type=click.Path(), help="A scene file (JSON) whose zones and lines the rules may name.")
 @option
+@click.option("--memory", is_flag=True, help="Say of each rule how far back it looks and what it remembers, in bytes.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--json", "style", flag_value="json", help="Findings as one JSON object.")
 @click.option("--sarif", "style", flag_value="sarif", help="Findings as a SARIF 2.1.0 log.")
 @click.option(
     "--annotations", "--github", "style", flag_value="github", help="Findings as annotations of a workflow's log."
 )
-def check(files: tuple[str, ...], scene: str | None, lets: dict[str, str], strict: bool, style: str | None) -> None:
+def check(
+    files: tuple[str, ...], scene: str | None, lets: dict[str, str], memory: bool, strict: bool, style: str | None
+) -> None:
     """Check rule FILES: every mistake, with its place and what to write instead.
 
     A comment `# allow: CODE until 2027-01-01` behind a clause, or above it, silences that warning there. Exit code 0
@@ -46,6 +49,8 @@ def check(files: tuple[str, ...], scene: str | None, lets: dict[str, str], stric
             n = len(rules.rules)
             if not _bad(kept, strict):
                 click.echo(f"{path}: {n} rule{'' if n == 1 else 's'}, no errors")
+                if memory:
+                    _memory(rules)
     if style is not None:
         _tell(every, style, strict)
     sys.exit(1 if _bad(every, strict) else 0)
@@ -53,6 +58,17 @@ def check(files: tuple[str, ...], scene: str | None, lets: dict[str, str], stric
 
 def _bad(findings: list[Finding] | tuple[Finding, ...], strict: bool) -> bool:
     return any(strict or f.is_error for f in findings)
+
+
+def _memory(rules: RuleSet) -> None:
+    from watchword.run.footprint import footprint, show  # it loads NumPy, which takes a while
+    from watchword.run.plan import unplanned
+
+    if unplanned(rules):
+        return
+    width = max((len(rule.name) for rule in rules.rules), default=0)
+    for rule in rules.rules:
+        click.echo(f"  {rule.name:<{width}}  {show(footprint(rules, rule))}")
 
 
 def _show(findings: tuple[Finding, ...]) -> None:

@@ -22,5 +22,10 @@ def explain(file: str, rule: str | None, lets: dict[str, str]) -> None:
     if rule is not None and rule not in names:
         fix = did_you_mean(rule, names) or f"it has: {', '.join(names) or 'none'}"
         raise WatchwordError(f"has no rule {rule!r}", where=file, fix=fix)
+    from watchword.run.footprint import footprint  # it loads NumPy, which takes a while
+    from watchword.run.plan import unplanned
+
+    runs = not unplanned(rules)
     for k, each in enumerate(r for r in rules.rules if rule in (None, r.name)):
-        click.echo(("\n" if k else "") + explained(rules, each).show(), nl=False)
+        kept = footprint(rules, each) if runs else None
+        click.echo(("\n" if k else "") + explained(rules, each, kept).show(), nl=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import attrs
 
 from watchword.lang import nodes as n
@@ -16,18 +18,11 @@ from watchword.units import SECOND, show_duration
 from watchword.words import ATTRIBUTES, WORDS
 from watchword.words.labels import EXPERIMENTAL
 
-PLACES = 64 * 24
-"""Bytes of a thing's last places: 64 looks of time, x, y."""
-PATHS = 160 * 32
-"""Bytes of a thing's path of 30 s: 160 of time, x, y, height."""
-CLOCKS = 256
-"""Bytes of the rest that is kept of a thing, about."""
 GAPS = {
     "freeze": "the clock stands still and goes on after",
     "reset": "the clock starts again",
     "assume": "the clock runs on, as if nothing had changed",
 }
-MOTION = frozenset({"still", "moving", "against", "moves", "speed", "heading", "unattended", "standing"})
 OWNER = frozenset({"unattended", "owner", "drops", "takes"})
 
 
@@ -67,8 +62,29 @@ class Explained:
         return "\n".join(shown) + "\n"
 
 
-def explain(rules: RuleSet, rule: n.Rule) -> Explained:
-    """A rule of a file explained."""
+class Kept(Protocol):
+    """What the engine counts of a rule, as `watchword.run.footprint` does."""
+
+    @property
+    def thing(self) -> int: ...  # noqa: D102 - as Footprint says
+    @property
+    def always(self) -> int: ...  # noqa: D102
+    @property
+    def camera(self) -> int: ...  # noqa: D102
+    @property
+    def windows(self) -> int: ...  # noqa: D102
+    @property
+    def horizon(self) -> int: ...  # noqa: D102
+
+
+def explain(rules: RuleSet, rule: n.Rule, kept: Kept | None = None) -> Explained:
+    """A rule of a file explained.
+
+    Args:
+        rules: The file.
+        rule: One of its rules.
+        kept: What the engine counts of it; where not given, bytes are not told.
+    """
     event = kind(rule.when, rules.names) == "event"
     parts = list(walk((rule.when, rule.clear or (), rule.excepted, rule.using or ())))
     said = {p.word.text for p in parts if isinstance(p, n.Apply | n.Of | n.OfCondition | n.Using)}
@@ -83,7 +99,7 @@ def explain(rules: RuleSet, rule: n.Rule) -> Explained:
         tuple(_says(rules, rule, event)),
         tuple(_timeline(rule, event)),
         tuple((w, WORDS[w].prose) for w in WORDS if w in said),
-        tuple(_remembers(rule, parts, said)),
+        tuple(_remembers(rule, parts, said, kept)),
         tuple(_needs(rules, rule, parts, said)),
     )
 
@@ -185,33 +201,25 @@ def _timeline(rule: n.Rule, event: bool) -> list[str]:
     return [above, below + "┤"]
 
 
-def _remembers(rule: n.Rule, parts: list[object], said: set[str]) -> list[str]:
-    told, size = [], CLOCKS
-    horizon = 0
-    if said & MOTION:
-        told.append("the places of each thing in the last second, or at its last three looks")
-        size += PLACES
-        horizon = max(horizon, SECOND)
+def _remembers(rule: n.Rule, parts: list[object], said: set[str], kept: Kept | None) -> list[str]:
+    told = ["of each thing, whatever the rules: where it was in the last second, and its path of half a minute"]
     if said & OWNER:
-        told.append("the paths of people and of things, 30 s back, to know who came with what")
-        size += PATHS
-        horizon = max(horizon, 30 * SECOND)
-    for part in parts:
-        span = 0
-        if isinstance(part, n.For):
-            span = ns(part.duration)
-        elif isinstance(part, n.Of | n.OfCondition | n.Changes) and isinstance(part.over, n.Quantity):
-            span = ns(part.over)
-        elif isinstance(part, n.Step) and isinstance(part.bound, n.Quantity):
-            span = ns(part.bound)
-        horizon = max(horizon, span)
+        told.append("who was near each thing, and who came with it")
+    if "dwell" in said:
+        told.append("how long each thing has been in the zone on this visit")
     clocks = sum(isinstance(p, n.For) for p in parts)
     if clocks:
         told.append(f"since when each `for` holds: {clocks} clock{'' if clocks == 1 else 's'}, not the frames between")
+    if kept is not None and kept.windows:
+        told.append(f"{kept.windows} window{'' if kept.windows == 1 else 's'} of time, at most 256 samples each")
     told.append("a still thing for 30 s after it was last seen, another for 10 s")
     if rule.cooldown:
         told.append(f"whom it told of, for {_d(rule.cooldown)}")
-    told.append(f"horizon {_d(horizon) if horizon else 'one look'}; about {size:,} bytes a thing")
+    if kept is not None:
+        back = _d(kept.horizon) if kept.horizon else "the look before"
+        own = kept.thing - kept.always
+        size = f"{kept.thing:,} bytes a thing ({own:,} of them for this rule)"
+        told.append(f"horizon: {back}; at most {size}, {kept.camera:,} bytes a camera")
     return told
 
 

@@ -91,7 +91,8 @@ class Bank:
         self.judges = self._judges(up, cap, capped)
         self._sized = (0, 0)
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
+        """Have room in all tables for the things and cameras that there are."""
         size = (self.things.size, len(self._cameras))
         if size != self._sized:
             self._sized = size
@@ -153,7 +154,7 @@ class Bank:
             if t - s > self._cameras[c].limit(self._limit)
         ]
         if known:
-            self._grow()
+            self.grow()
             cams, times, before = zip(*sorted(known), strict=True)
             self._pass(cams, np.array(times, np.int64), np.array(before, np.int64), None, blind=True, dark=True)
 
@@ -169,7 +170,7 @@ class Bank:
         if things.size + len(tracks) > self._most:
             tracks = self._fitted(tracks, looked)
         sights = recognise(things, tracks, looked)
-        self._grow()
+        self.grow()
         self._holes(sights)
         things.see(sights, tracks.scores, tracks.extra)
         motion.measure(things, sights.slots, sights.now, looked)
