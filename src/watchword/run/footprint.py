@@ -89,7 +89,7 @@ def _counted(rules: RuleSet, applying: list[n.Rule]) -> tuple[int, int, int, lis
     """Bytes by thing, by camera, the number of windows, and the rules as planned."""
     cameras: list[Camera] = []
     host = Host(Signals(), str, lambda *_: False)
-    bank = Bank(rules, applying, cameras, Atlas(), lambda *_: "", host, Up(), CAP, lambda *_: None)
+    bank = Bank(rules, applying, cameras, Atlas(), lambda *_: "", host, Up(), CAP, lambda *_: None, CAP)
     sizes = []
     rings: list[Ring] = []
     for things, many in ((THINGS, THINGS), (2 * THINGS, THINGS), (2 * THINGS, 2 * THINGS)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import attrs
 import numpy as np
@@ -116,7 +117,7 @@ def _near(
     column = np.arange(most)
     valid = column < sizes[:, None]
     rows = np.where(valid, starts[:, None] + column, 0)
-    apart = np.True_
+    apart: Any = np.True_
     for places, reach in far:
         x, y = places[:, 0][rows], places[:, 1][rows]
         dx, dy = x[:, :, None] - x[:, None, :], y[:, :, None] - y[:, None, :]
