@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
 from watchword.run.logic import widen
-from watchword.run.look import Ask, Times
+from watchword.run.look import Ask, Slots, Times
 from watchword.run.passes import Floats, Pass
 from watchword.run.steps import Nodes, Plain
 from watchword.words import WORDS
@@ -175,41 +175,39 @@ class Classes(Plain):
 
 
 class Distances(Plain):
-    """How far two things are apart: of every pair (`clause` None), or a thing and its second one (a `using`)."""
+    """How far two things are apart: of every pair (no clauses), or a thing and its second one (of a `using`)."""
 
-    def __init__(self, clause: object, metric: Sequence[bool | None], out: Nodes) -> None:
-        self.scope = "pair" if clause is None else "thing"
-        self._clause, self._metric, self._out = clause, tuple(metric), out
+    def __init__(self, clauses: Sequence[object], metric: Sequence[bool | None], out: Nodes) -> None:
+        paired = clauses[0] is None
+        self.scope = "pair" if paired else "thing"
+        self._clauses: tuple[object, ...] = () if paired else tuple(clauses)
+        self._metric = np.array([m is not False for m in metric])[:, None]
+        self._either = np.array([m is None for m in metric])[:, None]
+        self._out = out
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes: metres, pixels, or (None) metres where they are known and else pixels."""
-        look = at.look
-        if self._clause is None:
-            one, two, here = at.pairs.one, at.pairs.two, None
+        things, slots = at.look.things, at.look.slots
+        if self._clauses:
+            _, two = at.second_rows(self._clauses)
+            one, here = np.arange(len(slots)), two >= 0
         else:
-            second = at.seconds[self._clause][look.slots]
-            two = np.where(second >= 0, at.row_of[second], -1)
-            one, here = np.arange(len(look.slots)), two >= 0
-        far: dict[bool, Floats] = {}
-
-        def measured(metric: bool) -> Floats:
-            if metric not in far:
-                places = (look.things.ground if metric else look.things.at)[look.slots]
-                x, y = places[:, 0], places[:, 1]
-                far[metric] = np.hypot(x[one] - x[two], y[one] - y[two])
-            return far[metric]
-
-        for view, known in zip(at.grids[self.scope].views(), (at.near, look.seen), strict=False):
+            one, two, here = at.pairs.one, at.pairs.two, None
+        value = _apart(things.ground[slots], one, two) if self._metric.any() else np.float64(np.nan)
+        if self._either.any() or not self._metric.all():
+            pixels = _apart(things.at[slots], one, two)
+            value = np.where(self._metric & ~(self._either & np.isnan(value)), value, pixels)
+        for view, known in zip(at.grids[self.scope].views(), (at.near, at.look.seen), strict=False):
             both = known[one] & known[two]
             if here is not None:
                 both &= here
-            for node, metric in zip(self._out.tolist(), self._metric, strict=True):
-                if metric is None:
-                    metres = measured(True)
-                    value = np.where(np.isfinite(metres), metres, measured(False))
-                else:
-                    value = measured(metric)
-                view.low[node] = view.high[node] = np.where(both, value, np.nan)
+            view.low[self._out] = view.high[self._out] = np.where(both, value, np.nan)
+
+
+def _apart(places: Floats, one: Slots, two: Slots) -> Floats:
+    x, y = places[:, 0], places[:, 1]
+    found: Floats = np.hypot(x[one] - x[two], y[one] - y[two])
+    return found
 
 
 class Others(Plain):

@@ -79,6 +79,7 @@ class Bank:
         self._people = rules.people
         self._person = np.zeros(0, np.bool_)
         self._retired: dict[int, dict[int, int]] = {}
+        self._together: dict[str, None] = {}
         for name in sorted({name for step in self.steps for name in step.columns}):
             self.things.keep(name)
         self._using = list(dict.fromkeys(rule.using for rule in applying if rule.using is not None))
@@ -268,6 +269,7 @@ class Bank:
             self._is_person(slots),
             {c: tuple(self._retired.get(c, ())) for c in cams},
             gone & ~things.gone[slots],
+            self._together,
         )
         things.gone[slots] = gone
         grids = {

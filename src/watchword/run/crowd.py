@@ -35,8 +35,11 @@ NOWHERE = 1e-9
 
 def _over(how: np.ufunc, values: NDArray[Any], starts: Starts, nothing: float) -> Floats:
     """A reduction of (m, rows) by group: (m, k), and `nothing` for a group without rows."""
-    found = np.full((values.shape[0], len(starts) - 1), nothing)
     some = starts[1:] > starts[:-1]
+    if some.all():
+        every: Floats = how.reduceat(values, starts[:-1], axis=1)
+        return every
+    found = np.full((values.shape[0], len(starts) - 1), nothing)
     if some.any():
         found[:, some] = how.reduceat(values[:, : starts[-1]], starts[:-1][some], axis=1)
     return found
@@ -164,11 +167,12 @@ zone_area = lru_cache(maxsize=4096)(calibration.zone_area)
 
 @attrs.frozen(eq=False)
 class _Grid:
-    """Points that stand for a zone: column i at `start + i * step`, and which of them are inside, bool (rows, cols)."""
+    """Points that stand for a zone: column i at `start + i * step`; which are inside, bool (rows, cols); how many."""
 
     start: Floats
     step: Floats
     inside: Bools
+    points: int
 
 
 @lru_cache(maxsize=1024)
@@ -183,9 +187,9 @@ def _grid(zone: Zone) -> _Grid:
     inside: Bools = shapely.intersects_xy(polygon(zone), *np.meshgrid(x, y))
     if not inside.any():  # thinner than the points lie apart
         return _Grid(
-            shapely.get_coordinates(polygon(zone).point_on_surface())[0], np.ones(2), np.ones((1, 1), np.bool_)
+            shapely.get_coordinates(polygon(zone).point_on_surface())[0], np.ones(2), np.ones((1, 1), np.bool_), 1
         )
-    return _Grid(start, step, inside)
+    return _Grid(start, step, inside, int(inside.sum()))
 
 
 def occupied(zone: Zone, boxes: Floats, starts: Starts) -> Floats:
@@ -214,8 +218,8 @@ def occupied(zone: Zone, boxes: Floats, starts: Starts) -> Floats:
     signs = np.broadcast_to(np.array([[1, -1], [-1, 1]]), corners.shape)
     cover = np.bincount(corners.ravel(), signs.ravel(), k * (rows + 1) * (cols + 1)).reshape(k, rows + 1, cols + 1)
     np.cumsum(cover, axis=2, out=cover)
-    for row in range(1, rows):  # quicker than a sum along this axis
-        cover[:, row] += cover[:, row - 1]
+    np.cumsum(cover, axis=1, out=cover)
     covered = cover[:, :rows, :cols] > 0.5
-    found: Floats = (covered & grid.inside).sum(axis=(1, 2)) / grid.inside.sum()
+    covered &= grid.inside
+    found: Floats = covered.sum(axis=(1, 2)) / grid.points
     return found

@@ -45,7 +45,7 @@ class Gathered:
         at: The pass.
         asked: The groups.
         sure: bool (m, rows).
-        maybe: bool (m, rows), these and those that may be members.
+        maybe: bool (m, rows), these and those that may be members; `sure` itself where there is no doubt.
         fresh: True where only what is seen in this look is sure.
         paired: True where rows are pairs.
         thing: (rows,) the row of the member among the look's.
@@ -92,7 +92,7 @@ class Members:
             if not at.blind:
                 self._left[:, look.slots] = False
                 self._was[:, look.slots] = sure
-            return [(sure, member >= 0)], None
+            return [(sure, sure if member.all() else member >= 0)], None
         was = self._was[:, look.slots]
         told = look.things.told[look.slots] & ~look.seen
         from_ = np.where(told, look.things.end[look.slots], look.things.last[look.slots])
@@ -147,7 +147,9 @@ class Groups(Plain):
             if self.scope == "thing":
                 rows, starts = at.pairs.two, at.pairs.starts
                 pair = at.grids["pair"].views()[k].state[self._pairs]
-                sure, maybe = sure[:, rows] & (pair > 0), maybe[:, rows] & (pair >= 0)
+                certain = sure is maybe and bool(pair.all())
+                sure = sure.take(rows, axis=1) & (pair > 0)
+                maybe = sure if certain else maybe.take(rows, axis=1) & (pair >= 0)
             low, high = self._measure(
                 Gathered(at, self._asked, sure, maybe, k > 0, self.scope == "thing", rows, starts)
             )

@@ -37,6 +37,7 @@ class Atlas:
         self.places: list[Place] = []
         self._known: dict[tuple[str, str], tuple[list[Any], list[int]]] = {}
         self._ends: dict[tuple[str, ...], NDArray[np.float64]] = {}
+        self._flows: dict[tuple[str, ...], NDArray[np.float64]] = {}
         self._covers: dict[tuple[str, ...], tuple[list[Cover], list[int], dict[tuple[int, ...], int]]] = {}
 
     def covers(self, names: tuple[str, ...]) -> tuple[list[Cover], list[int]]:
@@ -70,6 +71,19 @@ class Atlas:
                 for place in self.places[len(known) :]
             ]
             known = self._ends[names] = np.concatenate((known, np.array(more)))
+        return known
+
+    def flows(self, names: tuple[str, ...]) -> NDArray[np.float64]:
+        """The flow in the zones of several names by camera, (cameras, names, 2), px; NaN where there is none."""
+        known = self._flows.get(names, np.zeros((0, len(names), 2)))
+        if len(known) < len(self.places):
+            more = np.full((len(self.places) - len(known), len(names), 2), np.nan)
+            for place, row in zip(self.places[len(known) :], more, strict=True):
+                for k, name in enumerate(names):
+                    flow = place.zones[name].flow if name in place.zones else None
+                    if flow is not None:
+                        row[k] = np.subtract(flow[1], flow[0])
+            known = self._flows[names] = np.concatenate((known, more))
         return known
 
     def _shapes(self, what: str, name: str) -> tuple[list[Any], list[int]]:
@@ -114,6 +128,7 @@ class Look:
         person: bool (n,), of the class `person`.
         recent: slots of people who have ended within the last 30 s, by camera: their paths are remembered.
         ended: bool (n,), in this look it is decided that the thing has ended; `things.end` is its date.
+        together: The zones that were asked of so far: what is asked at every look is asked at once.
     """
 
     things: Things
@@ -129,6 +144,7 @@ class Look:
     person: Bools
     recent: Mapping[int, Sequence[int]]
     ended: Bools
+    together: dict[str, None]
     _inside: dict[str, Values] = attrs.field(factory=dict, init=False)
     _seen: Slots | None = attrs.field(default=None, init=False)
 
@@ -178,13 +194,14 @@ class Look:
 
     def inside_each(self, zones: Sequence[str]) -> Values:
         """The same for several zones, (zones, n), all asked at once."""
-        unknown = tuple(dict.fromkeys(zone for zone in zones if zone not in self._inside))
-        asked = self._ask(unknown) if unknown else None
-        if asked is not None and len(unknown) == len(zones):
-            return asked.copy()
-        return np.stack([self._inside[zone] for zone in zones])
+        unknown = [zone for zone in zones if zone not in self._inside]
+        if unknown:
+            self._ask(unknown)
+        return np.array([self._inside[zone] for zone in zones])
 
-    def _ask(self, zones: tuple[str, ...]) -> Values:
+    def _ask(self, unknown: Sequence[str]) -> None:
+        self.together.update(dict.fromkeys(unknown))
+        zones = tuple(zone for zone in self.together if zone not in self._inside)
         value = np.zeros((len(zones), len(self.slots)), np.int8)
         for cover, rows in self.among(*self.atlas.covers(zones)):
             slots = self.slots[rows]
@@ -196,7 +213,6 @@ class Look:
             else:
                 value[:, rows] = side
         self._inside.update(zip(zones, value, strict=True))
-        return value
 
 
 class Kernel(Protocol):

@@ -19,16 +19,21 @@ Bounds = tuple[Floats, Floats]
 
 def sums(member: Bools, weight: Floats, starts: NDArray[np.int64]) -> Floats:
     """Sums of weights (rows,) over members (m, rows) by segment: float64 (m, k)."""
+    found: Floats
+    if member.shape[1] and (starts[1:] > starts[:-1]).all():
+        found = np.add.reduceat(member * weight, starts[:-1], axis=1)
+        return found
     total = np.zeros((member.shape[0], member.shape[1] + 1))
     np.cumsum(member * weight, axis=1, out=total[:, 1:])
-    found: Floats = total[:, starts[1:]] - total[:, starts[:-1]]
+    found = total[:, starts[1:]] - total[:, starts[:-1]]
     return found
 
 
 def count(of: Gathered) -> Bounds:
     """How many there are, between those that are sure and those that may be."""
     weight = of.at.look.things.members[of.at.look.slots][of.thing]
-    return sums(of.sure, weight, of.starts), sums(of.maybe, weight, of.starts)
+    low = sums(of.sure, weight, of.starts)
+    return low, low if of.maybe is of.sure else sums(of.maybe, weight, of.starts)
 
 
 def density(of: Gathered) -> Bounds:
@@ -52,9 +57,10 @@ def _of_attribute(measure: Callable[..., Bounds]) -> Measure:
 
     def measured(of: Gathered) -> Bounds:
         attribute = [asked.attribute for asked in of.asked if asked.attribute is not None]
-        held = of.at.grids["thing"].held
-        least, most = (numbers[attribute][:, of.thing] for numbers in (held.low, held.high))
-        return measure(least, most, of.sure, of.maybe, of.starts)
+        value = of.at.grids["thing"].held.low[attribute]  # of one thing it is one number
+        if of.paired:
+            value = value.take(of.thing, axis=1)
+        return measure(value, value, of.sure, of.maybe, of.starts)
 
     return measured
 

@@ -197,67 +197,88 @@ class Moving(Stateless):
 class Against(Stateless):
     """`against flow`: it moves, in the zone, more than 120° off the zone's flow."""
 
+    def __init__(self, calls: Sequence[n.Apply]) -> None:
+        super().__init__(calls)
+        self._zones = tuple(call.names[0].text for call in calls)
+
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
-        return np.stack([self._against(look, call.names[0].text) for call in self.calls])
-
-    @staticmethod
-    def _against(look: Look, zone: str) -> Values:
-        value = np.zeros(len(look.slots), np.int8)
-        for shape, rows in look.among(*look.atlas.zones(zone)):
-            if shape.flow is not None:
-                (x1, y1), (x2, y2) = shape.flow
-                cosine = _cosine(look.things.velocity[look.slots[rows]], np.array([x2 - x1, y2 - y1]))
-                value[rows] = _known(cosine < AGAINST, cosine)
-        return np.minimum(np.minimum(value, look.inside(zone)), -look.things.still[look.slots])
+        flows = look.atlas.flows(self._zones)
+        ways = flows[look.cams[0]][:, None] if len(look.cams) == 1 else flows[look.camera].transpose(1, 0, 2)
+        cosine = _cosine(look.things.velocity[look.slots], ways)
+        value = _known(cosine < AGAINST, cosine)
+        np.minimum(value, look.inside_each(self._zones), out=value)
+        return np.minimum(value, -look.things.still[look.slots], out=value)
 
 
 class Moves(Stateless):
     """`moves toward`: it moves within 45° of a direction, or of the way to the nearest point of a zone."""
 
+    def __init__(self, calls: Sequence[n.Apply]) -> None:
+        super().__init__(calls)
+        self._to_zones = [k for k, call in enumerate(calls) if call.names]
+        self._directed = [k for k, call in enumerate(calls) if not call.names]
+
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
-        moving = -look.things.still[look.slots]
-        return np.stack([np.minimum(self._toward(look, call), moving) for call in self.calls])
+        value = np.zeros((len(self.calls), len(look.slots)), np.int8)
+        if self._directed:
+            cosine = _cosine(look.things.velocity[look.slots], self._ways(look))
+            value[self._directed] = _known(cosine >= TOWARD, cosine)
+        for k in self._to_zones:
+            value[k] = self._to_zone(look, self.calls[k].names[0].text)
+        return np.minimum(value, -look.things.still[look.slots], out=value)
 
-    def _toward(self, look: Look, call: n.Apply) -> Values:
+    def _ways(self, look: Look) -> Floats:
+        """The directions asked for, (calls, 1 or rows, 2), y down; NaN where north is not known."""
+        north = np.zeros(1)
+        if any(self.calls[k].compass for k in self._directed):
+            north = np.full(1 + max(look.cams), np.nan)
+            for c in look.cams:
+                scene = look.cameras[c].scene
+                if scene is not None and scene.north is not None:
+                    north[c] = scene.north
+            north = north[look.camera]
+        way = np.empty((len(self._directed), len(north)))
+        for row, k in zip(way, self._directed, strict=True):
+            compass = self.calls[k].compass
+            row[:] = _degrees(self.calls[k]) if compass is None else north + COMPASS[compass.text]
+        way = np.radians(way)
+        return np.stack((np.sin(way), -np.cos(way)), axis=-1)
+
+    @staticmethod
+    def _to_zone(look: Look, name: str) -> Values:
         value = np.zeros(len(look.slots), np.int8)
-        if call.names:
-            for zone, rows in look.among(*look.atlas.zones(call.names[0].text)):
-                slots = look.slots[rows]
-                at = look.things.at[slots]
-                cosine = _cosine(look.things.velocity[slots], nearest_in_zone(zone, at) - at)
-                value[rows] = _known(cosine >= TOWARD, cosine)
-            return np.where(look.inside(call.names[0].text) > 0, -1, value).astype(np.int8)
-        way = np.radians(_degrees(look, call))
-        cosine = _cosine(look.things.velocity[look.slots], np.column_stack((np.sin(way), -np.cos(way))))
-        return np.where(np.isfinite(way), _known(cosine >= TOWARD, cosine), value).astype(np.int8)
+        for zone, rows in look.among(*look.atlas.zones(name)):
+            slots = look.slots[rows]
+            at = look.things.at[slots]
+            cosine = _cosine(look.things.velocity[slots], nearest_in_zone(zone, at) - at)
+            value[rows] = _known(cosine >= TOWARD, cosine)
+        return np.where(look.inside(name) > 0, -1, value).astype(np.int8)
 
 
-def _degrees(look: Look, call: n.Apply) -> Floats:
-    """The direction asked for, of each row, degrees clockwise from up in the picture; NaN where north is not known."""
-    if call.compass is None:
-        (value,) = call.values
-        assert isinstance(value, n.Quantity)  # parameters are put in before rules are planned
-        return np.full(len(look.slots), float(value.number))
-    north = np.full(1 + max(look.cams), np.nan)
-    for c in look.cams:
-        scene = look.cameras[c].scene
-        if scene is not None and scene.north is not None:
-            north[c] = scene.north
-    turned: Floats = north[look.camera] + COMPASS[call.compass.text]
-    return turned
+def _degrees(call: n.Apply) -> float:
+    """The direction asked for, degrees clockwise from up in the picture."""
+    (value,) = call.values
+    assert isinstance(value, n.Quantity)  # parameters are put in before rules are planned
+    return float(value.number)
 
 
 def _cosine(velocity: Floats, way: Floats) -> Floats:
-    """Of the angle between velocities (n, 2) and ways (n, 2) or (2,); 0 where there is no way; NaN where unknown."""
-    dot = (velocity * way).sum(axis=1)
-    size = np.hypot(*velocity.T) * np.hypot(*way.T)
-    found: Floats = np.divide(dot, size, out=np.where(np.isnan(size), np.nan, 0.0), where=size > 0)
-    return found
+    """Of the angle between velocities (n, 2) and ways (…, n or 1, 2); 0 where it stands; NaN where one is unknown."""
+    vx, vy = velocity.T
+    x, y = way[..., 0], way[..., 1]
+    dot: Floats = vx * x + vy * y
+    size = np.hypot(vx, vy) * np.hypot(x, y)
+    with np.errstate(invalid="ignore"):
+        dot /= size
+    dot[size == 0] = 0.0
+    return dot
 
 
 def _known(value: Bools, by: Floats) -> Values:
     """1 or -1; 0 where what it stands on is not known."""
-    found: Values = np.where(np.isnan(by), 0, np.where(value, 1, -1)).astype(np.int8)
+    found: Values = value.view(np.int8) * np.int8(2)
+    found -= 1
+    found[np.isnan(by)] = 0
     return found

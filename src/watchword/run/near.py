@@ -63,6 +63,59 @@ class Reach:
             return self.holds(squares(things.at, one, person), ground_squares(things, one, person), height)
 
 
+def within(reach: Reach, things: Things, one: Slots, two: Slots, *, tall: bool) -> tuple[Slots, Slots]:
+    """Positions of the pairs of one of `one` and one of `two`, slots sorted by camera, that are near: by the first.
+
+    Heights are those of `two` where `tall`, else of `one`. All pairs of a camera are measured, in tables of cameras
+    with about as many of them, so that little is padding.
+    """
+    cams, first, many = np.unique(things.camera[one], return_index=True, return_counts=True)
+    other = things.camera[two]
+    start = np.searchsorted(other, cams)
+    others = np.searchsorted(other, cams, "right") - start
+    metric = np.isfinite(things.ground[two, 0]).any()
+    found: list[tuple[Slots, Slots]] = []
+    size = many * others
+    kind = np.ceil(np.log2(np.maximum(size, 1)))
+    for k in np.unique(kind[size > 0]).tolist():
+        mine = np.flatnonzero((kind == k) & (size > 0))
+        i, here = _padded(first[mine], many[mine])
+        j, there = _padded(start[mine], others[mine])
+        a, b = one[i], two[j]
+        height = things.box[b, 3] - things.box[b, 1] if tall else things.box[a, 3] - things.box[a, 1]
+        with np.errstate(invalid="ignore"):
+            metres = _table(things.ground, a, b) if metric else None
+            near = reach.holds(_table(things.at, a, b), metres, height[:, None, :] if tall else height[:, :, None])
+        near = near & here[:, :, None] & there[:, None, :]
+        c, p, q = np.nonzero(near)
+        found.append((i[c, p], j[c, q]))
+    if not found:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    if len(found) == 1:
+        return found[0]
+    i, j = (np.concatenate(side) for side in zip(*found, strict=True))
+    order = np.argsort(i, kind="stable")
+    return i[order], j[order]
+
+
+def _padded(start: Slots, many: Slots) -> tuple[Slots, Bools]:
+    """Positions from each start on, (k, most), and which of them there are; the others repeat the start."""
+    column = np.arange(int(many.max()))
+    here = column < many[:, None]
+    return np.where(here, start[:, None] + column, start[:, None]), here
+
+
+def _table(places: Floats, one: Slots, two: Slots) -> Floats:
+    """Squared distances of places (slots, 2), of slots (k, a) and (k, b): (k, a, b)."""
+    x, y = places[:, 0], places[:, 1]
+    far = x[one][:, :, None] - x[two][:, None, :]
+    far *= far
+    high = y[one][:, :, None] - y[two][:, None, :]
+    high *= high
+    far += high
+    return far
+
+
 def squares(places: Floats, one: Slots, two: Slots) -> Floats:
     """Squared distances of places (slots, 2), pair by pair."""
     flat = places.reshape(-1)
@@ -80,17 +133,6 @@ def ground_squares(things: Things, one: Slots, two: Slots) -> Floats | None:
     if not np.isfinite(things.ground.reshape(-1).take(2 * two)).any():
         return None
     return squares(things.ground, one, two)
-
-
-def same_camera(a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[Slots, Slots]:
-    """Positions of every pair of a row of `a` and one of `b` that have the same camera."""
-    order = np.argsort(b, kind="stable")
-    ordered = b[order]
-    low, high = np.searchsorted(ordered, a, "left"), np.searchsorted(ordered, a, "right")
-    counts = high - low
-    first = np.repeat(np.arange(len(a)), counts)
-    starts = np.repeat(low - (np.cumsum(counts) - counts), counts)
-    return first, order[np.arange(len(first)) + starts]
 
 
 def rest_of(look: Look, row: int) -> int:
@@ -155,13 +197,11 @@ class Alone:
         """Values int8 (m, rows)."""
         rows, held = look.rows, look.held
         people = np.flatnonzero(look.person & held)
-        one, other = same_camera(look.camera[rows], look.camera[people])
-        one, other = rows[one], people[other]
         slots = look.slots
+        one, other = within(self.reach, look.things, slots[rows], slots[people], tall=False)
+        one, other = rows[one], people[other]
         apart = one != other
         one, other = one[apart], other[apart]
-        near = self.reach.near(look.things, slots[other], slots[one])
-        one, other = one[near], other[near]
         sure = ~look.things.told[slots[other]]
         value = np.ones(len(slots), np.int8)
         value[one[~sure]] = 0

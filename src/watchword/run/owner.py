@@ -11,7 +11,7 @@ from watchword.lang import nodes as n
 from watchword.lang.rewrite import ns
 from watchword.run.look import Look, Slots, Times, Values
 from watchword.run.motion import Window
-from watchword.run.near import LOST, NOBODY, NOT_PICKED, Reach, person_at_rest, same_camera
+from watchword.run.near import LOST, NOBODY, NOT_PICKED, Reach, person_at_rest, within
 from watchword.run.things import Things
 from watchword.units import SECOND, TIME
 
@@ -148,10 +148,8 @@ class _Watch:
         bags = np.flatnonzero(~look.person)
         # A person unseen for longer than the gap limit is not known to be near any more; an owner is asked below.
         people = np.flatnonzero(look.person & look.held)
-        thing, person = same_camera(look.camera[bags], look.camera[people])
+        thing, person = within(self._reach, things, slots[bags], slots[people], tall=True)
         thing, person = bags[thing], people[person]
-        near = self._reach.near(things, slots[thing], slots[person])
-        thing, person = thing[near], person[near]
         since = self._meet(look, slots[thing], slots[person], look.now[thing])
         stays = look.now[thing] - since >= self._stay
         staying = np.zeros(len(slots), np.bool_)

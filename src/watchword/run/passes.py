@@ -125,7 +125,7 @@ def _near(
         dy *= dy
         dx += dy
         apart = apart & (dx > reach * reach * (1 + 1e-9))  # told exactly by who asks
-    near = ~apart
+    near: Bools = ~apart
     if not valid.all():
         near &= valid[:, :, None] & valid[:, None, :]
     flat = np.flatnonzero(near)
@@ -199,6 +199,11 @@ class Pass:
         found = np.full(self.look.things.size, -1, np.intp)
         found[self.look.slots] = np.arange(len(self.look.slots))
         return found
+
+    def second_rows(self, clauses: Sequence[object]) -> tuple[Slots, Slots]:
+        """Of each clause and row the second thing: its slot, or what is there in its place, and its row, else -1."""
+        second = np.array([self.seconds[clause] for clause in clauses])[:, self.look.slots]
+        return second, np.where(second >= 0, self.row_of[second], -1)
 
     def limit(self, after: Times) -> Times:
         """Gap limits (m, n), ns: of each call (`after`, (m,)) for each row."""

@@ -207,8 +207,6 @@ def _operator(node: Node) -> tuple[Any, ...]:
             return (what, node.key[1], node.scope, node.kind)
         case "group":
             return (what, node.key[1], node.key[2], node.scope)
-        case "via" | "distance":
-            return (what, node.key[1], node.scope, node.kind)
         case "lift":
             return (what, node.key[1], node.kind)
         case _:
@@ -298,11 +296,11 @@ _STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
     "atom": lambda nodes: Atoms(nodes[0].key[1], _keys(nodes, 2), _keys(nodes, 3), _out(nodes), _after(nodes)),
     "amount": lambda nodes: Amounts(nodes[0].key[1], _keys(nodes, 2), _out(nodes), _after(nodes)),
     "class": lambda nodes: Classes(_keys(nodes, 1), _out(nodes), _after(nodes)),
-    "distance": lambda nodes: Distances(nodes[0].key[1], _keys(nodes, 2), _out(nodes)),
+    "distance": lambda nodes: Distances(_keys(nodes, 1), _keys(nodes, 2), _out(nodes)),
     "others": lambda nodes: Others(_out(nodes)),
     "spread": lambda nodes: Spread(nodes[0].kind, _out(nodes), _first(nodes)),
     "lift": lambda nodes: Lift(nodes[0].kind, nodes[0].key[1], _out(nodes), _first(nodes)),
-    "via": lambda nodes: Via(nodes[0].kind, nodes[0].key[1], _out(nodes), _first(nodes), _keys(nodes, 2)),
+    "via": lambda nodes: Via(nodes[0].kind, _keys(nodes, 1), _out(nodes), _first(nodes), _keys(nodes, 2)),
     "second": lambda nodes: HasSecond(_keys(nodes, 1), _out(nodes)),
     "compare": _compare,
     "group": _groups,

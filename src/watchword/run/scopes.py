@@ -45,6 +45,7 @@ class Scope:
         self.low = np.zeros((numbers, 0))
         self.high = np.zeros((numbers, 0))
         self.log = Log(span) if span else None
+        self._last: tuple[Slots, Values] | None = None  # what was noted last, if nothing was forgotten since
 
     def grow(self, size: int) -> None:
         """Have room for this many slots."""
@@ -55,15 +56,21 @@ class Scope:
 
     def forget(self, slots: Slots) -> None:
         """Begin anew for these slots."""
+        self._last = None
         self.value[:, slots] = NOT_YET
         self.changed[:, slots] = NEVER
         self.low[:, slots] = self.high[:, slots] = np.nan
 
     def note(self, slots: Slots, values: Values, now: Times, dates: Mapping[tuple[int, int], int]) -> None:
         """Write down which values have changed; `dates` says, by node and column, which did so before `now`."""
-        node, col = np.nonzero(values != self.value[:, slots])
-        if not len(node):
+        # The same columns as the last time, which is nearly always: what was noted then need not be gathered.
+        same = self._last is not None and self._last[0] is slots
+        was = self._last[1] if same and self._last is not None else self.value.take(slots, axis=1)
+        self._last = (slots, values)
+        changed = np.flatnonzero(values != was)
+        if not len(changed):
             return
+        node, col = np.divmod(changed, len(slots))
         slot, value = slots[col], values[node, col]
         self.value[node, slot] = value
         self.changed[node, slot] = now[col]

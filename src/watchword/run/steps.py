@@ -226,21 +226,20 @@ def _copy(kind: str, to: View, out: Nodes, of: View, child: Nodes, rows: NDArray
 class Via(Plain):
     """What is so of the second thing of `using`, said of the first."""
 
-    def __init__(self, kind: str, clause: object, out: Nodes, child: Nodes, gone: Sequence[int]) -> None:
-        self._kind, self._clause, self._out, self._child = kind, clause, out, child
+    def __init__(self, kind: str, clauses: Sequence[object], out: Nodes, child: Nodes, gone: Sequence[int]) -> None:
+        self._kind, self._clauses, self._out, self._child = kind, tuple(clauses), out, child
         self._gone = np.array(gone, np.int8)[:, None]
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
-        second = at.seconds[self._clause][at.look.slots]
-        rows = np.where(second >= 0, at.row_of[second], -1)
+        _, rows = at.second_rows(self._clauses)
         here = rows >= 0
         for view in at.grids["thing"].views():
             if self._kind == "state":
-                view.state[self._out] = np.where(here, view.state[self._child][:, rows], self._gone)
+                view.state[self._out] = np.where(here, view.state[self._child[:, None], rows], self._gone)
             else:
-                view.low[self._out] = np.where(here, view.low[self._child][:, rows], np.nan)
-                view.high[self._out] = np.where(here, view.high[self._child][:, rows], np.nan)
+                view.low[self._out] = np.where(here, view.low[self._child[:, None], rows], np.nan)
+                view.high[self._out] = np.where(here, view.high[self._child[:, None], rows], np.nan)
 
 
 class HasSecond(Plain):
@@ -251,10 +250,9 @@ class HasSecond(Plain):
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
-        for node, clause in zip(self._out.tolist(), self._clauses, strict=True):
-            second = at.seconds[clause][at.look.slots]
-            for view in at.grids["thing"].views():
-                view.state[node] = np.where((second >= 0) | (second == LOST), 1, -1)
+        second, _ = at.second_rows(self._clauses)
+        for view in at.grids["thing"].views():
+            view.state[self._out] = np.where((second >= 0) | (second == LOST), 1, -1)
 
 
 def compare(op: str, left: tuple[Floats, Floats], right: tuple[Floats, Floats]) -> Values:
