@@ -55,6 +55,10 @@ def polygon(zone: Zone) -> Any:
     return shape
 
 
+FEW = 2_000
+"""So few questions are asked of the polygons themselves; of more, first their bounds are."""
+
+
 class Cover:
     """Several zones that are asked at once: one call for all of them, however many."""
 
@@ -73,7 +77,7 @@ class Cover:
 
     def contains(self, boxes: Floats, at: Floats) -> Bools:
         """Which boxes (n, 4) are in which zone, bool (zones, n); `at` (n, 2) are their places, px."""
-        inside: Bools = shapely.intersects_xy(self._shapes, at[:, 0], at[:, 1])
+        inside = self._holds(at[:, 0], at[:, 1])
         if not self._others:
             return inside
         found = np.empty((len(self.zones), len(boxes)), np.bool_)
@@ -81,6 +85,18 @@ class Cover:
         for k in self._others:
             found[k] = zone_contains(self.zones[k], boxes, at)
         return found
+
+    def _holds(self, x: Floats, y: Floats) -> Bools:
+        """Which places (n,) lie in the zones that ask for the bottom of boxes, bool (those, n)."""
+        inside: Bools
+        if len(self._at) * len(x) < FEW:
+            inside = shapely.intersects_xy(self._shapes, x, y)
+            return inside
+        left, top, right, bottom = self._bounds[self._at].T[:, :, None]
+        inside = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+        zone, row = np.nonzero(inside)
+        inside[zone, row] = shapely.intersects_xy(self._shapes[zone, 0], x[row], y[row])
+        return inside
 
     def passed(self, before: Floats, now: Floats, wanted: Bools) -> Bools:
         """Whether things passed through zones on the way from a box to the next, bool (zones, n).

@@ -144,7 +144,7 @@ class Look:
     person: Bools
     recent: Mapping[int, Sequence[int]]
     ended: Bools
-    together: dict[str, None]
+    together: dict[str, None] = attrs.field(factory=dict)
     _inside: dict[str, Values] = attrs.field(factory=dict, init=False)
     _seen: Slots | None = attrs.field(default=None, init=False)
 

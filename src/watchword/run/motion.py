@@ -18,7 +18,6 @@ from watchword.geometry import nearest_in_zone
 from watchword.lang import nodes as n
 from watchword.run.cameras import Camera
 from watchword.run.look import Look, Slots, Stateless, Times, Values
-from watchword.run.metres import maps, on_ground, rows_of
 from watchword.run.things import HISTORY, Things
 from watchword.units import SECOND
 
@@ -47,12 +46,14 @@ class Window:
     Attributes:
         times: int64 (k, n), ns.
         at: float64 (2, k, n), places in pixels.
+        ground: float64 (2, k, n), the same in metres; NaN without calibration.
         inside: bool (k, n), which looks are in the window of their thing.
         count: int64 (n,), how many.
     """
 
     times: Times
     at: Floats
+    ground: Floats
     inside: Bools
     count: NDArray[np.int64]
 
@@ -68,7 +69,7 @@ class Window:
         """
         kept = things.history_n[slots]
         newest, row = kept - 1, slots * HISTORY
-        flat_time, flat_at = things.history_time.reshape(-1), things.history_at.reshape(-1, 2)
+        flat_time = things.history_time.reshape(-1)
         k = min(max(4, looks), HISTORY)
         while True:
             rank = np.arange(k)[:, None]
@@ -82,8 +83,11 @@ class Window:
             if k == HISTORY or not inside[-1].any():
                 count = inside.sum(axis=0)
                 k = max(1, int(count.max(initial=0)))
-                at = np.ascontiguousarray(flat_at.take(index[:k], axis=0).transpose(2, 0, 1))
-                return cls(times[:k], at, inside[:k], count)
+                at, ground = (
+                    np.ascontiguousarray(places.reshape(-1, 2).take(index[:k], axis=0).transpose(2, 0, 1))
+                    for places in (things.history_at, things.history_ground)
+                )
+                return cls(times[:k], at, ground, inside[:k], count)
             k = min(HISTORY, 2 * k)
 
 
@@ -166,9 +170,8 @@ def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera])
         motion = _Motion(clock, window.at)
         value = motion.still(window.inside, radius, was)
         things.velocity[slots] = np.where(here, motion.velocity, np.nan).T
-        table = maps(cameras)
-        if table is not None:
-            metres = _Motion(clock, on_ground(rows_of(table, things.camera[slots]), window.at))
+        if any(camera.scene is not None and camera.scene.ground is not None for camera in cameras):
+            metres = _Motion(clock, window.ground)
             whole = np.isfinite(metres.extent)
             if whole.any():
                 value = np.where(whole, metres.still(window.inside, np.full(len(slots), STILL_METRES), was), value)

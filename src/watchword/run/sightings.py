@@ -57,13 +57,12 @@ def recognise(things: Things, tracks: Tracks, cameras: Sequence[Camera]) -> Sigh
     names = np.array([things.label_of(name) for name in tracks.names] or [0], np.int32)
     labels = names[tracks.labels]
     dark = np.array([camera.dark for camera in cameras], np.int64)[tracks.camera]
-    index = [camera.index for camera in cameras]
-    keys = list(zip([index[k] for k in tracks.camera.tolist()], tracks.ids.tolist(), strict=True))
-    found = [things.slot_of.get(key, -1) for key in keys]
-    if len(set(found)) < len(found):
-        found = _each_once(found)
-    slots = np.array(found, np.intp)
+    where = np.array([camera.index for camera in cameras], np.intp)[tracks.camera]
+    slots = things.find(where, tracks.ids)
     known = slots >= 0
+    if np.bincount(slots[known]).max(initial=0) > 1:
+        slots = _each_once(slots)
+        known = slots >= 0
     replaced: list[int] = []
     mine = slots[known]
     memory = np.where(things.still[mine] == 1, STILL_MEMORY, MEMORY)
@@ -76,7 +75,7 @@ def recognise(things: Things, tracks: Tracks, cameras: Sequence[Camera]) -> Sigh
         # A new number may be a still thing found again; only things without a row of their own are asked.
         taken = {*slots[known].tolist(), *replaced}
         for row in np.flatnonzero(~known).tolist():
-            camera, number = keys[row]
+            camera, number = int(where[row]), tracks.ids[row : row + 1].tolist()[0]
             again = things.near_still(camera, at[row], int(labels[row]), taken)
             if again is None:
                 again = things.new(camera, number, int(labels[row]), int(now[row]))
@@ -107,8 +106,8 @@ def fitted(things: Things, tracks: Tracks, cameras: Sequence[Camera], most: int)
         rows = np.flatnonzero(tracks.camera == k)
         living = things.of_cameras([camera.index])
         living = living[~things.over[living]]
-        found = [things.slot_of.get((camera.index, number), -1) for number in tracks.ids[rows].tolist()]
-        new = rows[np.array(found, np.intp) < 0]
+        found = things.find(np.full(len(rows), camera.index), tracks.ids[rows])
+        new = rows[found < 0]
         excess = len(living) + len(new) - most
         if excess <= 0:
             continue
@@ -124,9 +123,12 @@ def fitted(things: Things, tracks: Tracks, cameras: Sequence[Camera], most: int)
     return (tracks if keep.all() else tracks.take(keep)), gone
 
 
-def _each_once(slots: list[int]) -> list[int]:
+def _each_once(slots: Slots) -> Slots:
     """Two numbers of one thing in one table are two things after all: the second is none that is known."""
-    return [-1 if slot in slots[:row] else slot for row, slot in enumerate(slots)]
+    _, first = np.unique(slots, return_index=True)
+    once = np.zeros(len(slots), np.bool_)
+    once[first] = True
+    return np.where(once, slots, -1)
 
 
 def measured(tracks: Tracks, cameras: Sequence[Camera]) -> tuple[Floats, Floats, Floats]:

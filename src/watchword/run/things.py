@@ -26,6 +26,8 @@ Times = NDArray[np.int64]
 
 HISTORY = 64
 """Places kept for measuring motion, at most 50 a second."""
+NUMBER_BITS = 32
+"""Numbers of so many bits are found all at once; longer ones, and text, one by one."""
 PATH = 160
 """Places kept of the path, at most five a second: 32 s."""
 PATH_STEP = SECOND // 5
@@ -89,6 +91,7 @@ class Things:
         self.score = np.zeros(0)
         self.history_time = np.zeros((0, HISTORY), np.int64)
         self.history_at = np.zeros((0, HISTORY, 2))
+        self.history_ground = np.zeros((0, HISTORY, 2))
         self.sights = np.zeros(0, np.int64)
         self.velocity = np.zeros((0, 2))
         self.ground_velocity = np.zeros((0, 2))
@@ -99,8 +102,50 @@ class Things:
         self.path_at = np.zeros((0, PATH, 3))
         self.path_n = np.zeros(0, np.int64)
         self._order: dict[tuple[int, ...], Slots] = {}
+        self._number = np.zeros(
+            0, np.int64
+        )  # the number it was met under, -1 where that is another's now, or no number
+        self._index: tuple[NDArray[np.int64], Slots] | None = None
 
     # ---- slots
+
+    def find(self, cameras: Slots, ids: NDArray[Any]) -> Slots:
+        """The slots (n,) of the things that have these numbers, -1 where none has.
+
+        Args:
+            cameras: (n,) positions.
+            ids: (n,) whole numbers or text.
+        """
+        found = np.full(len(ids), -1, np.intp)
+        left = np.arange(len(ids))
+        if ids.dtype != object:
+            keys, slots = self._indexed()
+            if len(keys):
+                numbers = ids.astype(np.int64)  # what is beyond 63 bits is below 0 then, and no key
+                asked = (cameras.astype(np.int64) << NUMBER_BITS) + numbers
+                at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+                hit = (keys[at] == asked) & (numbers >= 0) & (numbers < 1 << NUMBER_BITS)
+                found = np.where(hit, slots[at], -1)
+                left = np.flatnonzero(~hit)
+        for k, camera, number in zip(left.tolist(), cameras[left].tolist(), ids[left].tolist(), strict=True):
+            found[k] = self.slot_of.get((camera, number), -1)
+        return found
+
+    def _indexed(self) -> tuple[NDArray[np.int64], Slots]:
+        """Camera and number as one key, sorted, and whose it is: of all that were met under a number of 32 bits."""
+        if self._index is None:
+            slots = np.flatnonzero(self.alive & ~self.over & (self._number >= 0))
+            keys = (self.camera[slots].astype(np.int64) << NUMBER_BITS) + self._number[slots]
+            order = np.argsort(keys)
+            self._index = keys[order], slots[order]
+        return self._index
+
+    def _name(self, slot: int, camera: int, id: Id) -> None:  # noqa: A002 - it is the thing's id
+        before = self.slot_of.get((camera, id))
+        if before is not None and self._number[before] == id:
+            self._number[before] = -1
+        self.slot_of[camera, id] = slot
+        self._index = None
 
     def label_of(self, name: str) -> int:
         """The position of a class name, given when first met."""
@@ -130,7 +175,8 @@ class Things:
         self.ids[slot] = id
         self._met += 1
         self.serial[slot] = self._met
-        self.slot_of[camera, id] = slot
+        self._name(slot, camera, id)
+        self._number[slot] = id if isinstance(id, int) and 0 <= id < 1 << NUMBER_BITS else -1
         self._names[slot] = [(camera, id)]
         self.had[slot] = {label}
         self.alive[slot] = True
@@ -150,7 +196,7 @@ class Things:
 
     def alias(self, slot: int, camera: int, id: Id) -> None:  # noqa: A002 - it is the thing's id
         """A further number of the same thing."""
-        self.slot_of[camera, id] = slot
+        self._name(slot, camera, id)
         self._names[slot].append((camera, id))
 
     def release(self, slot: int) -> None:
@@ -159,6 +205,7 @@ class Things:
             if self.slot_of.get(name) == slot:
                 del self.slot_of[name]
         self.over[slot] = True
+        self._index = None
 
     def retire(self, slot: int) -> None:
         """Nothing is under way about a thing any more; its path stays until `free`."""
@@ -216,18 +263,21 @@ class Things:
             self.rest[slots] = extra[REST_SINCE.name]
         if MEMBERS.name in extra:
             self.members[slots] = np.nan_to_num(extra[MEMBERS.name], nan=1.0)
+        ground = sights.ground
         here = np.isfinite(at[:, 0])
         if not here.all():  # what is nowhere has no place to write down
-            slots, at, times, boxes = slots[here], at[here], times[here], boxes[here]
+            slots, at, ground, times, boxes = slots[here], at[here], ground[here], times[here], boxes[here]
         n = self.history_n[slots]
-        newest = self.history_time[slots, (n - 1) % HISTORY]
-        push = (n == 0) | (times - newest >= SECOND // 50)
-        s, k = slots[push], n[push] % HISTORY
-        self.history_time[s, k] = times[push]
-        self.history_at[s, k] = at[push]
-        self.history_n[s] += 1
+        push = (n == 0) | (times - self.history_time.reshape(-1)[slots * HISTORY + (n - 1) % HISTORY] >= SECOND // 50)
+        every = push.all()
+        s, j = (slots, n) if every else (slots[push], n[push])
+        where = s * HISTORY + j % HISTORY
+        self.history_time.reshape(-1)[where] = times if every else times[push]
+        self.history_at.reshape(-1, 2)[where] = at if every else at[push]
+        self.history_ground.reshape(-1, 2)[where] = ground if every else ground[push]
+        self.history_n[s] = j + 1
         n = self.path_n[slots]
-        push = (n == 0) | (times - self.path_time[slots, (n - 1) % PATH] >= PATH_STEP)
+        push = (n == 0) | (times - self.path_time.reshape(-1)[slots * PATH + (n - 1) % PATH] >= PATH_STEP)
         if not push.any():
             return
         s, k = slots[push], n[push] % PATH
