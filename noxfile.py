@@ -12,6 +12,8 @@ nox.options.reuse_existing_virtualenvs = True
 PROJECT = nox.project.load_toml("pyproject.toml")
 PICTURES = ("compose", "draw", "left", "motion", "privacy", "sim", "video")
 """Tests whose file names begin so touch OpenCV."""
+NORFAIR = ("track_adapters", "interop_norfair")
+"""Those that norfair has a part in."""
 
 
 def group(session: nox.Session, *names: str) -> None:
@@ -60,9 +62,7 @@ def tests_opencv4(session: nox.Session) -> None:
     """The tests that touch pictures, with OpenCV 4, and NumPy 1.26 for norfair's sake."""
     wheel(session, "opencv-python-headless<5", *PROJECT["project"]["optional-dependencies"]["norfair"])
     group(session, "test")
-    files = [
-        str(p) for p in sorted(Path("tests").rglob("test_*.py")) if p.stem[5:].startswith((*PICTURES, "track_adapters"))
-    ]
+    files = [str(p) for p in sorted(Path("tests").rglob("test_*.py")) if p.stem[5:].startswith((*PICTURES, *NORFAIR))]
     session.run("pytest", "-m", "not slow", *files, *session.posargs)
 
 
