@@ -169,16 +169,23 @@ def test_yolo_nas(tmp_path: Path):
 
 
 ANCHORS = {
-    8: ((10, 13), (16, 30), (33, 23)),
-    16: ((30, 61), (62, 45), (59, 119)),
-    32: ((116, 90), (156, 198), (373, 326)),
+    "yolov5-maps": {
+        8: ((10, 13), (16, 30), (33, 23)),
+        16: ((30, 61), (62, 45), (59, 119)),
+        32: ((116, 90), (156, 198), (373, 326)),
+    },
+    "yolov7-maps": {
+        8: ((12, 16), (19, 36), (40, 28)),
+        16: ((36, 75), (76, 55), (72, 146)),
+        32: ((142, 110), (192, 243), (459, 401)),
+    },
 }
 
 
-@pytest.mark.parametrize("layout", ["nchw", "nhwc", "apart"])
-def test_yolov5_maps(tmp_path: Path, layout: str):
+def maps_of(layout: str, head: str = "yolov5-maps", probable: bool = False):
+    """Three maps, and the plain rows that they hold."""
     outputs, rows = {}, []
-    for stride, anchors in ANCHORS.items():
+    for stride, anchors in ANCHORS[head].items():
         side = 160 // stride
         maps = rng().normal(-1, 1, (1, 3, side, side, 8))
         maps[..., 4] += 2.5 - 1.5 * (stride == 8)
@@ -192,13 +199,42 @@ def test_yolov5_maps(tmp_path: Path, layout: str):
                     score = one[5:] * one[4]
                     box = (cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2)
                     rows.append((box, float(score.max()), int(score.argmax())))
+        if probable:
+            maps = (1 / (1 + np.exp(-maps))).astype(f32)
         if layout == "nchw":
             maps = maps.transpose(0, 1, 4, 2, 3).reshape(1, 24, side, side)
         elif layout == "nhwc":
             maps = maps.transpose(0, 2, 3, 1, 4).reshape(1, side, side, 24)
         outputs[f"map{stride}"] = maps
-    path = constant(tmp_path / "m.onnx", dict(reversed(outputs.items())), SHAPE)
-    assert compare(path, rows).reading.head == "yolov5-maps"
+    return dict(reversed(outputs.items())), rows
+
+
+@pytest.mark.parametrize("probable", [False, True], ids=["logits", "probabilities"])
+@pytest.mark.parametrize("layout", ["nchw", "nhwc", "apart"])
+def test_yolov5_maps(tmp_path: Path, layout: str, probable: bool):
+    outputs, rows = maps_of(layout, probable=probable)
+    told = constant(tmp_path / "m.onnx", outputs, SHAPE)
+    assert compare(told, rows, head="yolov5-maps").reading.head == "yolov5-maps"
+    says = constant(tmp_path / "n.onnx", outputs, SHAPE, metadata={"stride": "32"})  # as YOLOv5's exporter does
+    assert compare(says, rows).reading.head == "yolov5-maps"
+
+
+def test_yolov7_maps_are_of_the_same_shape_and_have_to_be_told(tmp_path: Path):
+    outputs, rows = maps_of("apart", "yolov7-maps")
+    path = constant(tmp_path / "m.onnx", outputs, SHAPE)
+    assert compare(path, rows, head="yolov7-maps").reading.head == "yolov7-maps"
+    with pytest.raises(DetectorError, match='say head="yolov5-maps" or head="yolov7-maps"'):
+        OnnxDetector(path, labels=["a", "b", "c"])
+
+
+def test_yolov5_with_channels_last_and_fractions(tmp_path: Path):
+    """As YOLOv5's exporters by way of TensorFlow give it."""
+    boxes = np.concatenate([centred()] * 3).astype(f32)
+    thing, scores = rng().uniform(0.5, 1, (len(boxes), 1)).astype(f32), table(len(boxes), 3).astype(f32)
+    out = np.hstack((boxes / 160, thing, scores))[None].astype(f32)
+    path = constant(tmp_path / "m.onnx", {"Identity": out}, (1, 160, 160, 3))
+    detector = compare(path, numbered(corners(boxes), scores * thing))
+    assert (detector.reading.head, detector.reading.unit) == ("yolov5", "fraction")
 
 
 @pytest.mark.parametrize("strides", [(8, 16, 32), (8, 16, 32, 64)], ids=["nanodet", "plus"])
@@ -274,6 +310,28 @@ def test_dfine_is_told_the_size(tmp_path: Path):
     assert compare(path, rows, fit="stretch", suppress=False).reading.head == "dfine"
 
 
+def test_rtdetr_as_logits_takes_plain_colours_and_detr_imagenets(tmp_path: Path):
+    """Of one shape: boxes and logits of queries. The names of the outputs tell."""
+    boxes, logits = centred(60).astype(f32), rng().normal(-2, 1.5, (60, 3)).astype(f32)
+    outputs = {"logits": logits[None], "pred_boxes": (boxes / 160)[None].astype(f32)}
+    rows = numbered(corners(boxes), 1 / (1 + np.exp(-logits.astype(float))))
+    detector = compare(constant(tmp_path / "m.onnx", outputs, SHAPE), rows, fit="stretch", suppress=False)
+    assert (detector.reading.head, detector.reading.pixels) == ("rtdetr-logits", "rgb 0-1")
+    wide = {"logits": np.zeros((1, 60, 92), f32), "pred_boxes": outputs["pred_boxes"]}
+    detr = OnnxDetector(constant(tmp_path / "d.onnx", wide, SHAPE), labels="coco")
+    assert (detr.reading.head, detr.reading.pixels) == ("detr", "rgb imagenet")
+
+
+@pytest.mark.parametrize("form", ["corner", "centre"])
+def test_yolov10_in_either_form(tmp_path: Path, form: str):
+    boxes, scores = centred(60).astype(f32), rng().uniform(0, 1, (60, 1)).astype(f32)
+    kinds = rng().integers(0, 3, (60, 1)).astype(f32)
+    given = corners(boxes).astype(f32) if form == "corner" else boxes
+    path = constant(tmp_path / "m.onnx", {"output0": np.hstack((given, scores, kinds))[None]}, SHAPE)
+    rows = [(tuple(b), float(s[0]), int(k[0])) for b, s, k in zip(corners(boxes).tolist(), scores, kinds, strict=True)]
+    assert compare(path, rows, suppress=False).reading.form == form
+
+
 def test_rfdetr(tmp_path: Path):
     boxes, logits = centred(60).astype(f32), rng().normal(-2, 1.5, (60, 3)).astype(f32)
     outputs = {"dets": (boxes / 160)[None].astype(f32), "labels": logits[None]}
@@ -326,6 +384,16 @@ def test_ssd(tmp_path: Path):
     )
 
 
+def test_ssd_before_its_suppression(tmp_path: Path):
+    boxes, raised = corners(centred(300)).astype(f32), np.exp(rng().normal(0, 2, (300, 4)))
+    scores = (raised / raised.sum(1, keepdims=True)).astype(f32)  # the first is nothing
+    outputs = {"scores": scores[None], "boxes": (boxes / 160)[None].astype(f32)}
+    detector = compare(
+        constant(tmp_path / "m.onnx", outputs, SHAPE), numbered(boxes, scores[:, 1:].astype(float)), fit="stretch"
+    )
+    assert (detector.reading.head, detector.reading.pixels) == ("ssd-priors", "rgb -1-1")
+
+
 def test_suppression_inside(tmp_path: Path):
     boxes, scores, kinds = columns()
     outputs = {
@@ -357,3 +425,23 @@ def test_six_columns_with_two_classes_may_be_either(tmp_path: Path):
     path = constant(tmp_path / "m.onnx", {"o": np.zeros((1, 300, 6), f32)}, SHAPE)
     with pytest.raises(DetectorError, match='say head="yolov10" or head="rtdetr"'):
         OnnxDetector(path, labels=["a", "b"])
+
+
+def test_the_same_numbers_are_never_read_as_other_boxes(tmp_path: Path):
+    """Corners taken for centres reach far out of the picture, centres taken for corners turn inside out."""
+    boxes, scores = centred(60).astype(f32) + np.array([60, 60, 0, 0], f32), np.full((60, 1), 0.9, f32)
+    kinds = np.zeros((60, 1), f32)
+    for given, form, message in (
+        (corners(boxes), "centre", 'reach far out of the picture, taken for centres(?s:.*)say form="corner"'),
+        (boxes, "corner", 'inside out, taken for corners(?s:.*)say form="centre"'),
+    ):
+        out = np.hstack((given, scores, kinds))[None].astype(f32)
+        detector = OnnxDetector(constant(tmp_path / "m.onnx", {"o": out}, SHAPE), labels=["a"], form=form)
+        with pytest.raises(DetectorError, match=message):
+            detector.detect([FRAME])
+
+
+def test_a_head_that_decodes_by_itself_takes_no_form(tmp_path: Path):
+    path = constant(tmp_path / "m.onnx", {"o": np.zeros((1, len(grid()), 8), f32)}, SHAPE)
+    with pytest.raises(DetectorError, match="leave form and unit out"):
+        OnnxDetector(path, labels=["a", "b", "c"], head="yolox", unit="fraction")

@@ -29,12 +29,16 @@ class Pixels:
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
+_HALF = (127.5, 127.5, 127.5)
+_ABOUT = (1 / 127.5, 1 / 127.5, 1 / 127.5)
 _UNIT = (1 / 255, 1 / 255, 1 / 255)
 _MEAN = (123.675, 116.28, 103.53)
 _SCALE = (1 / 58.395, 1 / 57.12, 1 / 57.375)
 PIXELS = {
     "rgb 0-1": Pixels(False, scale=_UNIT),
     "bgr 0-1": Pixels(True, scale=_UNIT),
+    "rgb -1-1": Pixels(False, _HALF, _ABOUT),
+    "bgr -1-1": Pixels(True, _HALF, _ABOUT),
     "rgb 0-255": Pixels(False),
     "bgr 0-255": Pixels(True),
     "rgb imagenet": Pixels(False, _MEAN, _SCALE),

@@ -21,6 +21,10 @@ from watchword.errors import DetectorError
 from watchword.scene import Scene
 from watchword.video import Frame
 
+PROVED = 200
+"""Boxes that made sense, after which a reading is believed."""
+FAR = 0.5
+"""Share of the input's size by which a box can reach out of it: somebody half in the picture does."""
 Part = tuple[Boxes, Floats, Numbers, Bools]
 """Boxes of a piece of a frame, scores, classes, and which are cut by its edge."""
 
@@ -113,6 +117,11 @@ class OnnxDetector:
         self._least, self._overlap, self._tiles, self._threads = score, overlap, tiles, threads
         self._where = str(path)
         self._head, self._match, self._labels = self._recognise(labels, head)
+        if self._head.fixed and (form or unit):
+            raise DetectorError(
+                f"the head {self._head.name} decodes to corners in pixels by itself",
+                where=self._where, fix="leave form and unit out, or say another head",
+            )  # fmt: skip
         self.reading = Reading(
             self._head.name,
             fit or self._head.fit,
@@ -123,6 +132,7 @@ class OnnxDetector:
         renamed = {names.as_word(k): names.as_word(v) for k, v in (rename or {}).items()}
         self._labels = {k: renamed.get(v, v) for k, v in self._labels.items()}
         self._choose(only, renamed)
+        self._believed = 0
         self._many = self._graph.batch or batch
         self._room = self._graph.room(1 if self._graph.batch is None else self._many)
 
@@ -233,13 +243,14 @@ class OnnxDetector:
             boxes = np.hstack((boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2))
         if self.reading.unit == "fraction":
             boxes = boxes * np.array(self._graph.size * 2)
+        self._check_places(boxes)
         placing = Placing.of(self.reading.fit, (tile[2] - tile[0], tile[3] - tile[1]), self._graph.size)
         boxes = placing.back(boxes) + np.array(tile[:2] * 2)
         return boxes, scores, classes, cutting.cuts(boxes, tile, frame.size)
 
     def _check(self, found: Raw) -> None:
-        """Refuse outputs that cannot be what they are read as."""
-        if not len(found.scores):
+        """Refuse outputs that cannot be what they are read as, until many made sense: then one row is no misreading."""
+        if not len(found.scores) or self._believed > PROVED:
             return
         how, boxes = self.reading, found.boxes
         strange = found.classes[~_among(found.classes, self._known)]
@@ -259,6 +270,20 @@ class OnnxDetector:
             wrong, fix = f"class {strange[0]} where there are {len(self._labels)} labels", "say all labels"
         if wrong:
             raise DetectorError(f"head {how.head}: {wrong}", where=self._where, fix=fix)
+
+    def _check_places(self, boxes: Boxes) -> None:
+        """Refuse boxes that mostly lie, or reach, far outside of the input: no reading of a picture's things."""
+        if self._believed > PROVED:
+            return
+        size = np.array(self._graph.size)
+        beyond = ((boxes[:, :2] < -FAR * size) | (boxes[:, 2:] > (1 + FAR) * size)).any(axis=1)
+        if beyond.sum() > max(2, len(boxes) / 2):
+            how = self.reading
+            other = FORMS[how.form == "corner"]
+            fix = "say another head" if self._head.fixed else f'say form="{other}", or another head'
+            seen = f"{beyond.sum()} of {len(boxes)} boxes reach far out of the picture, taken for {how.form}s"
+            raise DetectorError(f"head {how.head}: {seen}", where=self._where, fix=fix)
+        self._believed += len(boxes)
 
     def _table(self, frame: Frame, parts: Sequence[Part]) -> Detections:
         """What the pieces of a frame gave, one box a thing, within the frame."""

@@ -33,7 +33,7 @@ def seven(outputs: Sequence[Array], _size: Size, least: float) -> list[Raw]:
 
 
 def sigmoids(outputs: Sequence[Array], _size: Size, least: float) -> list[Raw]:
-    """RF-DETR, RT-DETR without its last step: boxes (b, n, 4), logits (b, n, classes)."""
+    """RF-DETR, RT-DETR and D-FINE without their last step: boxes (b, n, 4), logits (b, n, classes)."""
     return [_queries(boxes, sigmoid(logits), least) for boxes, logits in zip(*outputs, strict=True)]
 
 
@@ -57,13 +57,17 @@ def _six(seen: Seen) -> Match | None:
     known = seen.classes is None or not out.size or out[..., 5].max() < seen.classes
     if not wide or grid or out.shape[1] > MOST or not (whole and known and probable(out[..., 4])):
         return None
-    _, unit = reading(out[0, :, :4], seen.size)
-    return Match(unit=unit, sure=bool(out[..., 4].any()))
+    form, unit = reading(out[0, :, :4], seen.size)
+    return Match(form=form, unit=unit, sure=bool(out[..., 4].any()))
 
 
 def _seven(seen: Seen) -> Match | None:
     out = seen.arrays[0]
-    return Match(sure=True) if len(seen.arrays) == 1 and out.ndim == 2 and out.shape[1] == 7 else None
+    if len(seen.arrays) != 1 or out.ndim != 2 or out.shape[1] != 7:
+        return None
+    whole = bool((out[:, [0, 5]] == np.rint(out[:, [0, 5]])).all())
+    form, unit = reading(out[:, 1:5], seen.size)
+    return Match(form=form, unit=unit, sure=True) if whole and probable(out[:, 6]) else None
 
 
 def _rtdetr(seen: Seen) -> Match | None:
@@ -101,9 +105,22 @@ def _sigmoids(seen: Seen) -> Match | None:
     roles, wide = found
     named = {seen.names[k] for k in roles} == {"dets", "labels"}
     fits = seen.counts(wide, 80, 91) or (named and seen.classes is not None and seen.counts(wide - 1))
-    if not fits:
+    if not fits or _transformers(seen, roles):
         return None
     return Match(roles, seen.classes or wide, unit=reading(seen.arrays[roles[0]][0], seen.size)[1], sure=True)
+
+
+def _logits(seen: Seen) -> Match | None:
+    found = _pair(seen)
+    if found is None or not _transformers(seen, found[0]) or not seen.counts(found[1]):
+        return None
+    roles, wide = found
+    return Match(roles, wide, unit=reading(seen.arrays[roles[0]][0], seen.size)[1], sure=True)
+
+
+def _transformers(seen: Seen, roles: Sequence[int]) -> bool:
+    """Named as the transformers package exports RT-DETR and D-FINE; with COCO's 91 numbers it is DETR's kin instead."""
+    return {seen.names[k] for k in roles} == {"logits", "pred_boxes"} and seen.arrays[roles[1]].shape[2] != 91
 
 
 def _softmaxes(seen: Seen) -> Match | None:
@@ -120,6 +137,8 @@ HEADS = (
     Head("yolov7-end", "YOLOv7 with suppression: n × 7, picture, left, top, right, bottom, class, score", seven, _seven,
          suppress=False),
     Head("rtdetr", "RT-DETR: b × n × (4 + classes), centre, width, height as fractions", scored, _rtdetr,
+         form="centre", unit="fraction", fit="stretch", suppress=False),
+    Head("rtdetr-logits", "RT-DETR, D-FINE: pred_boxes b × n × 4, logits b × n × classes", sigmoids, _logits,
          form="centre", unit="fraction", fit="stretch", suppress=False),
     Head("rfdetr", "RF-DETR and others: boxes b × n × 4, logits b × n × classes", sigmoids, _sigmoids,
          form="centre", unit="fraction", fit="stretch", pixels="rgb imagenet", suppress=False),

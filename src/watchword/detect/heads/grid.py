@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,13 @@ ANCHORS = {
     16: ((30, 61), (62, 45), (59, 119)),
     32: ((116, 90), (156, 198), (373, 326)),
 }
-"""Widths and heights of YOLOv5's boxes by stride, px, for models trained on COCO."""
+"""Widths and heights of boxes by stride, px, of YOLOv5 and YOLOv7-tiny as they come, trained on COCO."""
+ANCHORS7 = {
+    8: ((12, 16), (19, 36), (40, 28)),
+    16: ((36, 75), (76, 55), (72, 146)),
+    32: ((142, 110), (192, 243), (459, 401)),
+}
+"""Those of YOLOv7."""
 
 
 def cells(rows: Array, size: Size, strides: Sequence[int]) -> Array:
@@ -121,25 +128,27 @@ def nanodet_parts(outputs: Sequence[Array], size: Size, least: float) -> list[Ra
     return nanodet([np.concatenate(whole, axis=2)], size, least)
 
 
-def anchors(outputs: Sequence[Array], size: Size, least: float) -> list[Raw]:
-    """YOLOv5's maps before they are decoded, finest first.
+def anchors(
+    outputs: Sequence[Array], size: Size, least: float, kinds: Mapping[int, Sequence[tuple[int, int]]] = ANCHORS
+) -> list[Raw]:
+    """YOLOv5's and YOLOv7's maps before they are decoded, finest first.
 
     For each stride (b, 3, h, w, 5 + classes), (b, 3 · (5 + classes), h, w) or (b, h, w, 3 · (5 + classes)). Values
     beyond 0 to 1 are taken as logits.
     """
     logits = any(out.size and (out.min() < 0 or out.max() > 1) for out in outputs)
-    maps = [_by_anchor(out, (size[1] // s, size[0] // s)) for out, s in zip(outputs, ANCHORS, strict=True)]
+    maps = [_by_anchor(out, (size[1] // s, size[0] // s)) for out, s in zip(outputs, kinds, strict=True)]
     found = []
     for k in range(len(outputs[0])):
         parts = []
-        for whole, (stride, kinds) in zip(maps, ANCHORS.items(), strict=True):
+        for whole, (stride, sides) in zip(maps, kinds.items(), strict=True):
             one = sigmoid(whole[k]) if logits else whole[k].astype(np.float64)
             kind, y, x = np.nonzero(one[..., 4] >= least)  # a class's score is at most 1
             some = one[kind, y, x]
             rows, scores, classes = best(some[:, 5:] * some[:, 4:5], least)
             some, at = some[rows], np.column_stack((x[rows], y[rows]))
             middle = (some[:, :2] * 2 - 0.5 + at) * stride
-            half = (some[:, 2:4] * 2) ** 2 * np.array(kinds, np.float64)[kind[rows]] / 2
+            half = (some[:, 2:4] * 2) ** 2 * np.array(sides, np.float64)[kind[rows]] / 2
             parts.append((np.hstack((middle - half, middle + half)), scores, classes))
         found.append(raw(*(np.concatenate(column) for column in zip(*parts, strict=True))))
     return found
@@ -206,7 +215,13 @@ def _anchors(seen: Seen) -> Match | None:
                 found[stride] = (k, wide - 5)
     if set(found) != set(ANCHORS):
         return None
-    return Match(tuple(found[s][0] for s in ANCHORS), found[8][1], sure=True)
+    # YOLOv5's exporter writes down the largest stride, that of YOLOv7 nothing
+    return Match(tuple(found[s][0] for s in ANCHORS), found[8][1], sure="stride" in seen.metadata)
+
+
+def _anchors7(seen: Seen) -> Match | None:
+    found = _anchors(seen)
+    return None if found is None or found.sure else found
 
 
 def _wide(out: Array, cell: tuple[int, int]) -> int:
@@ -221,13 +236,15 @@ def _wide(out: Array, cell: tuple[int, int]) -> int:
 
 HEADS = (
     Head("yolox", "YOLOX: one output, b × cells × (5 + classes), not decoded", yolox, _yolox,
-         fit="corner", pixels="bgr 0-255"),
+         fit="corner", pixels="bgr 0-255", fixed=True),
     Head("nanodet", "NanoDet, NanoDet-Plus: one output, b × cells × (classes + 32)", nanodet, _nanodet,
-         fit="stretch", pixels="bgr imagenet"),
+         fit="stretch", pixels="bgr imagenet", fixed=True),
     Head("nanodet-parts", "NanoDet: two outputs a stride, b × cells × classes and b × cells × 32", nanodet_parts,
-         _nanodet_parts, fit="stretch", pixels="bgr imagenet"),
+         _nanodet_parts, fit="stretch", pixels="bgr imagenet", fixed=True),
     Head("fastestdet", "FastestDet: one output, b × (5 + classes) × h/16 × w/16", fastestdet, _fastestdet,
-         fit="stretch", pixels="bgr 0-1"),
+         fit="stretch", pixels="bgr 0-1", fixed=True),
     Head("yolov5-maps", "YOLOv5: three maps, b × 3·(5 + classes) × h × w, or classes last, or anchors apart",
-         anchors, _anchors),
+         anchors, _anchors, fixed=True),
+    Head("yolov7-maps", "YOLOv7 (not tiny): three maps as YOLOv5's, with larger boxes to begin from",
+         partial(anchors, kinds=ANCHORS7), _anchors7, fixed=True),
 )  # fmt: skip

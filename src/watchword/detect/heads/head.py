@@ -106,6 +106,7 @@ class Head:
         fit: How frames are brought to the input's size: letterbox, corner (at the top left), stretch.
         pixels: What numbers the input takes; see `letterbox.PIXELS`.
         suppress: Whether one thing has many boxes.
+        fixed: Decoding makes corners in px of it, whatever the file: `form` and `unit` cannot be told.
         first: The number of its first class.
     """
 
@@ -118,6 +119,7 @@ class Head:
     fit: str = "letterbox"
     pixels: str = "rgb 0-1"
     suppress: bool = True
+    fixed: bool = False
     first: int = 0
 
 

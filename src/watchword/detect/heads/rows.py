@@ -40,6 +40,11 @@ def paired(outputs: Sequence[Array], _size: Size, least: float) -> list[Raw]:
     return found
 
 
+def priors(outputs: Sequence[Array], _size: Size, least: float) -> list[Raw]:
+    """SSD (arXiv 1512.02325) not suppressed: boxes (b, n, 4), scores (b, n, 1 + classes), the first for nothing."""
+    return paired([outputs[0], outputs[1][..., 1:]], _size, least)
+
+
 def probable(scores: Array) -> bool:
     """Whether these can be scores: 0 to 1, but for rounding."""
     return not scores.size or bool(scores.min() >= -0.01 and scores.max() <= 1.01)
@@ -112,6 +117,19 @@ def _paired(seen: Seen) -> Match | None:
     return None
 
 
+def _priors(seen: Seen) -> Match | None:
+    if len(seen.arrays) != 2 or any(a.ndim != 3 for a in seen.arrays):
+        return None
+    for roles in ((0, 1), (1, 0)):
+        boxes, table = (seen.arrays[k] for k in roles)
+        if boxes.shape[2] != 4 or boxes.shape[1] != table.shape[1] or not seen.counts(table.shape[2] - 1):
+            continue
+        if probable(table) and np.allclose(table.sum(axis=2), 1, atol=0.02):  # softmaxed: of all classes one is true
+            form, unit = reading(boxes[0], seen.size)
+            return Match(roles, table.shape[2] - 1, form=form, unit=unit, sure=True)
+    return None
+
+
 HEADS = (
     Head("yolov8", "YOLOv8, v9, 11: one output, b × (4 + classes) × cells, or cells first", scored, _scored,
          form="centre"),
@@ -119,5 +137,7 @@ HEADS = (
     Head("yolov6", "YOLOv6: b × cells × (5 + classes), decoded, the fifth column 1", weighed, _v6, form="centre"),
     Head("yolox-decoded", "YOLOX: b × cells × (5 + classes), decoded", weighed, _decoded, form="centre",
          fit="corner", pixels="bgr 0-255"),
+    Head("ssd-priors", "SSD: boxes b × n × 4 as fractions, scores b × n × (1 + classes), the first for nothing", priors,
+         _priors, unit="fraction", fit="stretch", pixels="rgb -1-1"),
     Head("yolo-nas", "YOLO-NAS: boxes b × cells × 4, scores b × cells × classes", paired, _paired),
 )  # fmt: skip
