@@ -8,7 +8,7 @@ import numpy as np
 
 from watchword.detect.heads.grid import strides_of
 from watchword.detect.heads.head import Array, Head, Match, Raw, Seen, Size, best, raw, reading, sigmoid, softmax
-from watchword.detect.heads.rows import probable, scored
+from watchword.detect.heads.rows import exclusive, probable, scored
 
 MOST = 1000
 """Rows of one picture that such a model gives at most."""
@@ -128,7 +128,7 @@ def _softmaxes(seen: Seen) -> Match | None:
     if found is None or {seen.names[k] for k in found[0]} == {"dets", "labels"}:
         return None
     roles, wide = found
-    fits = seen.counts(wide - 1, 91)
+    fits = seen.counts(wide - 1, 91) and not exclusive(seen.arrays[roles[1]])
     return Match(roles, wide - 1, unit=reading(seen.arrays[roles[0]][0], seen.size)[1], sure=True) if fits else None
 
 

@@ -50,6 +50,11 @@ def probable(scores: Array) -> bool:
     return not scores.size or bool(scores.min() >= -0.01 and scores.max() <= 1.01)
 
 
+def exclusive(scores: Array) -> bool:
+    """Whether these are probabilities, of which one is true in each row."""
+    return probable(scores) and bool(np.allclose(scores.sum(axis=-1), 1, atol=0.02))
+
+
 def _scored(seen: Seen) -> Match | None:
     if len(seen.arrays) not in (1, 2) or seen.arrays[0].ndim != 3:
         return None  # a second output: the masks of a model that also segments
@@ -124,7 +129,7 @@ def _priors(seen: Seen) -> Match | None:
         boxes, table = (seen.arrays[k] for k in roles)
         if boxes.shape[2] != 4 or boxes.shape[1] != table.shape[1] or not seen.counts(table.shape[2] - 1):
             continue
-        if probable(table) and np.allclose(table.sum(axis=2), 1, atol=0.02):  # softmaxed: of all classes one is true
+        if exclusive(table):
             form, unit = reading(boxes[0], seen.size)
             return Match(roles, table.shape[2] - 1, form=form, unit=unit, sure=True)
     return None
