@@ -287,6 +287,7 @@ class Bank:
             cam_before,
             interval,
             hole,
+            over,
             blind,
             dark,
             only is not None,

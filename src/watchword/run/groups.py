@@ -45,8 +45,10 @@ class Gathered:
         at: The pass.
         asked: The groups.
         sure: bool (m, rows).
-        maybe: bool (m, rows), these and those that may be members; `sure` itself where there is no doubt.
-        fresh: True where only what is seen in this look is sure.
+                certain = sure is maybe and bool(pair.all())
+                sure = sure.take(rows, axis=1) & (pair > 0)
+                maybe = sure if certain else maybe.take(rows, axis=1) & (pair >= 0)
+            hidden = None if held is None else held & ~sure
         paired: True where rows are pairs.
         thing: (rows,) the row of the member among the look's.
         starts: (k + 1,), where the rows of each camera, or of each thing, start.
@@ -56,7 +58,7 @@ class Gathered:
     asked: Sequence[Asked]
     sure: Bools
     maybe: Bools
-    fresh: bool
+    hidden: Bools | None
     paired: bool
     thing: NDArray[np.intp]
     starts: NDArray[np.int64]
@@ -67,73 +69,100 @@ Measure = Callable[[Gathered], tuple[Floats, Floats]]
 
 
 class Members:
-    """Who is in each of m groups; remembers who was, for one that its tracker ended is unsure for a moment."""
+    """Who is in each of m groups: one that its tracker ended is unsure for a moment, then out.
+
+    Attributes:
+        moved: int64 (m, cameras), when somebody that no tracker has ended was last in or out otherwise than before, or
+            the camera was dark, ns.
+    """
 
     def __init__(self, members: Nodes, after: Times) -> None:
         self._members, self._after = members, after
-        self._was = np.zeros((len(members), 0), np.bool_)
+        self._value = np.zeros((len(members), 0), np.int8)
         self._left = np.zeros((len(members), 0), np.bool_)
+        self.moved = np.zeros((len(members), 0), np.int64)
 
-    def grow(self, size: int) -> None:
+    def grow(self, things: int, cameras: int) -> None:
         """Have room for this many slots."""
-        self._was = widen(self._was, size, False)
-        self._left = widen(self._left, size, False)
+        self._value = widen(self._value, things, -1)
+        self._left = widen(self._left, things, False)
+        self.moved = widen(self.moved, cameras, NEVER)
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Drop what these things were."""
-        self._was[:, slots] = self._left[:, slots] = False
+        self._value[:, slots], self._left[:, slots] = -1, False
+
+    def forget_camera(self, camera: int) -> None:
+        """Begin anew for a camera."""
+        self.moved[:, camera] = NEVER
 
     def step(self, at: Pass) -> tuple[list[tuple[Bools, Bools]], Bools | None]:
         """For each view who is sure and who may be, bool (m, things); and who leaves, its tracker having ended it."""
         look, grid = at.look, at.grids["thing"]
+        value = grid.held.state[self._members]
         if grid.whole:
-            member = grid.held.state[self._members]
-            sure = member > 0
             if not at.blind:
                 self._left[:, look.slots] = False
-                self._was[:, look.slots] = sure
-            return [(sure, sure if member.all() else member >= 0)], None
-        was = self._was[:, look.slots]
+                self._note(at, value, None)
+            sure = value > 0
+            return [(sure, sure if value.all() else value >= 0)], None
         told = look.things.told[look.slots] & ~look.seen
-        from_ = np.where(told, look.things.end[look.slots], look.things.last[look.slots])
-        out = ~look.seen & ((look.now - from_ > at.limit(self._after)) | self._left[:, look.slots])
+        unseen = look.now - look.things.last[look.slots]
+        out = ~look.seen & ((unseen > at.limit(self._after)) | self._left[:, look.slots] | at.over)
         self._left[:, look.slots] = out
+        # What is only held over is not known; what its tracker ended a moment ago is not sure.
+        fresh = np.where(look.seen, grid.fresh.state[self._members], np.minimum(value, 0))
+        value = np.where(told, np.minimum(value, 0), value)
         found = []
-        now_in = was
-        for view in grid.views():
-            member = view.state[self._members]
-            if view is not grid.held:  # what is only held over is not known
-                member = np.where(look.seen, member, np.minimum(grid.held.state[self._members], 0))
-            # Ended by its tracker a moment ago: not sure, if it was one of them.
-            member = np.where(out, -1, np.where(told, np.where(was, 0, -1), member))
+        for member in (value, fresh):
+            member[out] = -1
             found.append((member > 0, member >= 0))
-            if view is grid.held:
-                now_in = np.where(told & ~out, was, member > 0)
-        leaving = None
-        if not at.blind:
-            leaving = was & out & told
-            self._was[:, look.slots] = now_in
+        if at.blind:
+            if at.dark:
+                dark = at.dark_for(self._after)
+                self.moved[:, at.cams] = np.where(dark, at.cam_now, self.moved[:, at.cams])
+            return found, None
+        leaving: Bools = (self._value[:, look.slots] >= 0) & out & told
+        self._note(at, value, told)
         return found, leaving
+
+    def _note(self, at: Pass, value: NDArray[np.int8], told: Bools | None) -> None:
+        slots = at.look.slots
+        other = value != self._value[:, slots]
+        if told is not None:
+            other &= ~told
+        if other.any():
+            node, row = np.nonzero(other)
+            cam = at.column[row]
+            self.moved[node, at.cams[cam]] = at.cam_now[cam]
+        self._value[:, slots] = value
 
 
 class Groups(Plain):
     """One measure of groups: of cameras, or of things (then each has a pair)."""
 
-    def __init__(self, scope: str, measure: Measure, asked: Sequence[Asked], out: Nodes, after: Times) -> None:
+    def __init__(
+        self, scope: str, measure: Measure, asked: Sequence[Asked], out: Nodes, after: Times, counts: bool = False
+    ) -> None:
         self.scope = scope
         self._measure, self._asked, self._out, self._after = measure, tuple(asked), out, after
         self.members = Members(np.array([a.member for a in asked], np.intp), after)
         self._pairs = np.array([a.pair for a in asked if a.pair is not None], np.intp)
         self._parents = standing_on((one.member, node) for node, one in zip(out.tolist(), asked, strict=True))
         self._leaving: Bools | None = None
+        self._counts = counts
 
-    def grow(self, things: int, cameras: int) -> None:  # noqa: ARG002 - remembers who was a member
+    def grow(self, things: int, cameras: int) -> None:
         """Have room for this many slots."""
-        self.members.grow(things)
+        self.members.grow(things, cameras)
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Drop what these things were."""
         self.members.forget(slots)
+
+    def forget_camera(self, camera: int) -> None:
+        """Begin anew for a camera."""
+        self.members.forget_camera(camera)
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -141,18 +170,25 @@ class Groups(Plain):
         if at.partial:  # these things are in a hole: what is about them is unknown
             return
         views, self._leaving = self.members.step(at)
+        held: Bools | None = None
         for k, (sure, maybe) in enumerate(views):
             to = mine.views()[min(k, len(mine.views()) - 1)]
             rows, starts = np.arange(len(at.look.slots)), at.starts
             if self.scope == "thing":
                 rows, starts = at.pairs.two, at.pairs.starts
                 pair = at.grids["pair"].views()[k].state[self._pairs]
+<<<<<<< HEAD
                 certain = sure is maybe and bool(pair.all())
                 sure = sure.take(rows, axis=1) & (pair > 0)
                 maybe = sure if certain else maybe.take(rows, axis=1) & (pair >= 0)
+=======
+                sure, maybe = sure[:, rows] & (pair > 0), maybe[:, rows] & (pair >= 0)
+            hidden = None if held is None else held & ~sure
+>>>>>>> d01031e (Groups: an ended member is out at the gap limit of its last sight, with its memory at the latest, and dates counts only where nobody else moved)
             low, high = self._measure(
-                Gathered(at, self._asked, sure, maybe, k > 0, self.scope == "thing", rows, starts)
+                Gathered(at, self._asked, sure, maybe, hidden, self.scope == "thing", rows, starts)
             )
+            held = sure
             to.low[self._out], to.high[self._out] = low, high
         if len(views) < len(mine.views()):
             mine.fresh.low[self._out], mine.fresh.high[self._out] = mine.held.low[self._out], mine.held.high[self._out]
@@ -161,12 +197,14 @@ class Groups(Plain):
             if self.scope == "thing":
                 dark = dark[:, at.column]
             mine.unknown(self._out, dark)
-        if self._leaving is not None and self.scope == "camera" and self._leaving.any():
-            # Where members go, their tracker having said that they ended, the number changed at their end.
+        if self._leaving is not None and self.scope == "camera" and self._counts and self._leaving.any():
+            # Where members go, their tracker having said that they ended, and nobody else does, the number changed at
+            # their end.
             end = at.look.things.end[at.look.slots]
             for i, row in zip(*np.nonzero(self._leaving), strict=True):
                 key = ("camera", "number", int(self._out[i]), int(at.column[row]))
-                at.dates[key] = max(at.dates.get(key, NEVER), int(end[row]))
+                if self.members.moved[i, at.cams[at.column[row]]] <= end[row]:
+                    at.dates[key] = max(at.dates.get(key, NEVER), int(end[row]))
 
     def carry(self, at: Pass) -> None:
         """A number changed when the last of the members did that came or went in this look."""

@@ -73,9 +73,8 @@ def _of_sure(measure: Callable[[Gathered, Bools, bool | None], Floats]) -> Measu
         for metric in {asked.metric for asked in of.asked}:
             mine = [k for k, asked in enumerate(of.asked) if asked.metric is metric]
             value[mine] = measure(of, of.sure[mine], metric)
-        if of.fresh:
-            unsure = sums(of.maybe & ~of.sure, np.ones(of.sure.shape[1]), of.starts) > 0
-            value = np.where(unsure, np.nan, value)
+        if of.hidden is not None:
+            value = np.where(sums(of.hidden, np.ones(of.sure.shape[1]), of.starts) > 0, np.nan, value)
         return value, value
 
     return measured

@@ -148,6 +148,7 @@ class Pass:
         cam_before: int64 (k,), the time of the look before, `NEVER` where there was none.
         cam_interval: int64 (k,), three usual frame intervals, ns.
         hole: bool (n,), unseen for longer than the gap limit.
+        over: bool (n,), their memory has passed.
         blind: True where nothing was looked at: values are those of the last look.
         dark: True where the cameras were dark in the meantime; else (blind) only these things were not seen.
         partial: True where the rows are not all things of their cameras.
@@ -167,6 +168,7 @@ class Pass:
     cam_before: Times
     cam_interval: Times
     hole: Bools
+    over: Bools
     blind: bool
     dark: bool
     partial: bool

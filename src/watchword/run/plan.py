@@ -253,7 +253,7 @@ def _groups(nodes: list[Node]) -> Step:
         crossing = [(node.children[-2].index, node.children[-1].index) for node in nodes]
         ways = [_WAYS[way] for way in _keys(nodes, 7)]
         return Flows(_keys(nodes, 6), ways, crossing, asked, out, after)
-    return Groups(nodes[0].scope, MEASURES[word], asked, out, after)
+    return Groups(nodes[0].scope, MEASURES[word], asked, out, after, word in ("count", "density"))
 
 
 _WAYS = {"inward": "in", "outward": "out", "to": "to", "either": "net", "": "net"}

@@ -106,6 +106,7 @@ class Different(_GroupWindow):
 
     def forget_camera(self, camera: int) -> None:
         """Begin anew for a camera."""
+        super().forget_camera(camera)
         self.window.forget(np.array([camera], np.intp))
 
     def run(self, at: Pass) -> None:
@@ -150,6 +151,7 @@ class Flows(_GroupWindow):
 
     def forget_camera(self, camera: int) -> None:
         """Begin anew for a camera."""
+        super().forget_camera(camera)
         self.window.forget(np.array([camera], np.intp))
 
     def run(self, at: Pass) -> None:

@@ -289,8 +289,9 @@ class Compare(Plain):
         signs = [ops[k] for k in order]
         starts = [k for k in range(len(signs)) if k == 0 or signs[k] != signs[k - 1]]
         self._slices = [(signs[a], slice(a, b)) for a, b in zip(starts, [*starts[1:], len(signs)], strict=True)]
-        sides = zip(out.tolist(), left, right, strict=True)
-        self._parents = standing_on((index, node) for node, *both in sides for index, _ in both if index >= 0)
+        sides = list(zip(out.tolist(), left, right, strict=True))
+        self._numbers = {node: [index for index, _ in both if index >= 0] for node, *both in sides}
+        self._parents = standing_on((index, node) for node, both in self._numbers.items() for index in both)
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -302,9 +303,17 @@ class Compare(Plain):
             view.state[self._out] = value
 
     def carry(self, at: Pass) -> None:
-        """It changed when its number did."""
-        if self.scope != "pair":
-            for node, col, date in at.dated(self.scope, "number", self._parents):
+        """It changed when its number did, where no other has changed."""
+        if self.scope == "pair":
+            return
+        slots, known, held = at.clock(self.scope)[0], at.scopes[self.scope], at.grids[self.scope].held
+        for node, col, date in at.dated(self.scope, "number", self._parents):
+            slot = int(slots[col])
+            if all(
+                (self.scope, "number", k, col) in at.dates
+                or (held.low[k, col] == known.low[k, slot] and held.high[k, col] == known.high[k, slot])
+                for k in self._numbers[node]
+            ):
                 _date(at, self.scope, node, col, date)
 
 

@@ -160,7 +160,7 @@ class Asks:
             dark = any(self.hole(thing, look, known) for thing in env.values() if look not in thing.sights)
             value = self.at(node, env, look, known)
             changed = look > first and value[0] is not rows[-1].held
-            time = crowd.dated(self, node, env, look, known) if changed else None
+            time = crowd.dated(self, node, env, look) if changed else None
             rows.append(Row(look, *value, dark, time))
         return rows
 
@@ -271,7 +271,7 @@ class Asks:
         for other in self.people():
             if other is thing or other.last(look) is None:
                 continue
-            member = crowd.there(self, other, look, known)
+            member = crowd.there(self, other, look)
             last = thing.last(look)
             reach = 3 * thing.sights[last].height
             near = g.dist(thing.sights[last].place, other.sights[other.last(look)].place) <= reach

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from oracle.asks import Asks
 
 
-def there(asks: Asks, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
-    """Whether a thing is to be counted at all at a look: seen, held over, unsure, or out."""
+def there(asks: Asks, thing: Thing, look: int) -> tuple[Any, Any]:
+    """Whether a thing is to be counted at all at a look, as is known then: seen, held over, unsure, or out."""
     last = thing.last(look)
     if last is None:
         return FALSE, FALSE
@@ -23,44 +23,54 @@ def there(asks: Asks, thing: Thing, look: int, known: int) -> tuple[Any, Any]:
         return TRUE, TRUE
     if thing.end(look)[0] == "over":
         return FALSE, FALSE
-    again = min((x for x in thing.sights if look < x <= known), default=known + 1)
-    ended = thing.told_end(again - 1)
-    told = min((k for k, _ in thing.ends if last < k < again), default=last)
-    if ended is not None:  # unsure up to the gap limit, then out, and that is dated at its end
-        already = asks.times[told] - asks.times[last] > asks.limits[told]
-        if already or any(asks.times[k] - ended > asks.limits[k] for k in range(told, again)):
-            if asks.times[look] >= ended:
-                return FALSE, FALSE
-        elif told <= look:
-            return UNKNOWN, UNKNOWN
     if any(asks.times[k] - asks.times[last] > asks.limits[k] for k in range(last, look + 1)):
         return FALSE, FALSE
-    return TRUE, UNKNOWN
+    return (TRUE if thing.told_end(look) is None else UNKNOWN), UNKNOWN
 
 
-def dated(asks: Asks, node: Any, env: dict[str, Thing], look: int, known: int) -> int | None:
-    """When a group changed between two looks, because one of it ended there."""
-    before = asks.times[look - 1]
-    gone = [
-        (thing, thing.told_end(known))
-        for thing in asks.stretch.things
-        if thing.last(look) is not None and thing.last(look) < look and thing.last(known) == thing.last(look)
-        and there(asks, thing, look, known)[0] is FALSE and there(asks, thing, look - 1, known)[0] is not FALSE
-    ]  # fmt: skip
-    gone = [(thing, end) for thing, end in gone if end is not None and before <= end < asks.times[look]]
-    if not gone or not isinstance(node, n.Count | n.Compare | n.Changes):
+def dated(asks: Asks, node: Any, env: dict[str, Thing], look: int) -> int | None:
+    """When a number changed before the look that tells it: one of the group had ended, and nothing else changed."""
+    if env:
         return None
-    if len(gone) > 1 or not isinstance(node, n.Count):
-        raise UndecidedError("a group that changed between two looks")
-    ((left, end),) = gone
-    was = {id(t): held for t, held, _ in members(asks, node.group, env, look - 1, known) if held is not FALSE}
-    now = {id(t): held for t, held, _ in members(asks, node.group, env, look, known) if held is not FALSE}
-    if was == now:
+    if isinstance(node, n.Count):
+        return left(asks, node.group, look)
+    if not isinstance(node, n.Compare):
         return None
-    was.pop(id(left), None)
-    if was != now:
-        raise UndecidedError("a group that changed between two looks")
-    return end
+    dates = []
+    for side in (node.left, node.right):
+        if isinstance(side, n.Of) and side.word.text == "count" and (date := left(asks, side.group, look)) is not None:
+            dates.append(date)
+        elif isinstance(side, n.Quantity):
+            continue
+        elif (
+            asks.quantity(side, env, look, look)[0] != asks.quantity(side, env, look - 1, look - 1)[0]
+            or asks.dark[look]
+        ):
+            return None
+    return max(dates, default=None)
+
+
+def left(asks: Asks, group: n.Group, look: int) -> int | None:
+    """The end of the last of those who go out of a group at a look, where nobody else has come or gone since."""
+    ends = []
+    for thing, held in standing(asks, group, look).items():
+        ended = thing.told_end(look)
+        if held is FALSE and ended is not None and standing(asks, group, look - 1).get(thing, FALSE) is not FALSE:
+            ends.append(ended)
+    for k in range(1, look + 1):
+        now, before = standing(asks, group, k), standing(asks, group, k - 1)
+        if asks.dark[k] or any(now[t] is not before.get(t, FALSE) for t in now if t.told_end(k) is None):
+            ends = [end for end in ends if asks.times[k] <= end]
+    return max(ends, default=None)
+
+
+def standing(asks: Asks, group: n.Group, look: int) -> dict[Thing, Any]:
+    """Of each thing met so far whether it is in a group at a look."""
+    key = ("standing", group, look)
+    if key not in asks.memo:
+        found = {t: FALSE for t in asks.stretch.things if t.last(look) is not None}
+        asks.memo[key] = found | {t: held for t, held, _ in members(asks, group, {}, look, look)}
+    return asks.memo[key]
 
 
 def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known: int) -> list[tuple[Thing, Any, Any]]:
@@ -74,7 +84,7 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
     others = {id(env[near.thing.text]) for near in group.near} | {id(env[name.text]) for name in group.other}
     found = []
     for thing in asks.stretch.things:
-        held, fresh = there(asks, thing, look, known)
+        held, fresh = there(asks, thing, look)
         if held is FALSE or id(thing) in others or thing.sights[thing.last(look)].label not in labels:
             continue
         its = {**env, "it": thing}
