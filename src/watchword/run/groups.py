@@ -177,14 +177,10 @@ class Groups(Plain):
             if self.scope == "thing":
                 rows, starts = at.pairs.two, at.pairs.starts
                 pair = at.grids["pair"].views()[k].state[self._pairs]
-<<<<<<< HEAD
                 certain = sure is maybe and bool(pair.all())
                 sure = sure.take(rows, axis=1) & (pair > 0)
                 maybe = sure if certain else maybe.take(rows, axis=1) & (pair >= 0)
-=======
-                sure, maybe = sure[:, rows] & (pair > 0), maybe[:, rows] & (pair >= 0)
             hidden = None if held is None else held & ~sure
->>>>>>> d01031e (Groups: an ended member is out at the gap limit of its last sight, with its memory at the latest, and dates counts only where nobody else moved)
             low, high = self._measure(
                 Gathered(at, self._asked, sure, maybe, hidden, self.scope == "thing", rows, starts)
             )
