@@ -59,8 +59,8 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def tests_opencv4(session: nox.Session) -> None:
-    """The tests that touch pictures, with OpenCV 4, and NumPy 1.26 for norfair's sake."""
-    wheel(session, "opencv-python-headless<5", *PROJECT["project"]["optional-dependencies"]["norfair"])
+    """The tests that touch pictures, with OpenCV 4."""
+    wheel(session, "opencv-python-headless<5")
     group(session, "test")
     files = [str(p) for p in sorted(Path("tests").rglob("test_*.py")) if p.stem[5:].startswith((*PICTURES, *NORFAIR))]
     session.run("pytest", "-m", "not slow", *files, *session.posargs)
@@ -72,7 +72,9 @@ def tests_trackers(session: nox.Session) -> None:
     extras = PROJECT["project"]["optional-dependencies"]
     wheel(session, *(need for name in ("roboflow", "pyxtrackers", "motpy") for need in extras[name]))
     group(session, "test")
-    # They bring a second OpenCV, which needs a window system; the one without is put back in its place.
+    # Norfair's pins (NumPy 1.26) exclude the others; it runs without them. The trackers bring a second OpenCV, which
+    # needs a window system; the one without is put back in its place.
+    session.install("--no-deps", "norfair>=2.2", "filterpy>=1.4.5")
     session.install("--force-reinstall", "--no-deps", "opencv-python-headless")
     session.run("pytest", "tests/test_track_adapters.py", *session.posargs)
 

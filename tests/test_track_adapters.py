@@ -13,6 +13,7 @@ import pytest
 from watchword import Watch, sim
 from watchword.detections import NEVER, Detections
 from watchword.errors import DataError, DetectorError, StateError
+from watchword.testing import check_tracker
 from watchword.track import load
 from watchword.track.adapters import EXTRAS, TRACKERS
 from watchword.track.adapters.adapter import Adapter, Recent, Told, rows_of
@@ -140,6 +141,10 @@ def test_options_are_the_librarys_and_others_are_refused(name):
         made(options={"no_such_option": 1})
     with pytest.raises(DataError, match="fps"):
         made(fps=0)
+
+
+def test_it_keeps_the_contract(name):
+    assert 4 <= check_tracker(load(name)).things <= 5  # without a memory, who is missed for a moment is another
 
 
 def test_it_serves_a_watch_by_name(name):

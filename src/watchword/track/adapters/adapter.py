@@ -73,11 +73,12 @@ class _Thing:
 
 @attrs.define(eq=False)
 class _Camera:
-    """What is remembered of a camera. `rate` is 0 until it is known."""
+    """What is remembered of a camera. `rate` is 0 until it is known; boxes were seen up to the edges of `view`."""
 
     first: int
     last: int
     rate: float
+    view: Floats = attrs.field(factory=lambda: np.zeros(4))
     early: list[Detections] = attrs.field(factory=list)
     followers: dict[str, Follower] = attrs.field(factory=dict)
     things: dict[tuple[str, Hashable], _Thing] = attrs.field(factory=dict)
@@ -175,6 +176,9 @@ class Adapter(ABC):
             for _ in range(round(elapsed * camera.rate) - 1):
                 for kind in camera.followers:
                     self._step(name, camera, kind, None, time, ended)
+        if len(seen):
+            low, high = seen.boxes[:, :2].min(axis=0), seen.boxes[:, 2:].max(axis=0)
+            camera.view = np.hstack((np.minimum(camera.view[:2], low), np.maximum(camera.view[2:], high)))
         kinds = [self._kind(seen.label(row)) for row in range(len(seen))]
         reported = []
         for kind in dict.fromkeys((*camera.followers, *kinds)):
@@ -213,8 +217,8 @@ class Adapter(ABC):
                 thing = self._see(name, camera, kind, key, time)
                 self._note(thing, given[0], int(given[1][row]), time)
                 reported.append((thing, box, int(given[1][row])))
-            elif thing is not None:
-                reported.append((thing, box, -1))
+            elif thing is not None and (box[:2] < camera.view[2:]).all() and (box[2:] > camera.view[:2]).all():
+                reported.append((thing, box, -1))  # what is expected beyond all that was ever seen has left
         for which in [w for w in camera.things if w[0] == kind and w[1] not in told.alive]:
             thing = camera.things.pop(which)
             ended.append(End(name, thing.id, thing.seen))

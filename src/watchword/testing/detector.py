@@ -1,7 +1,4 @@
-"""For authors of detectors: what a backend gets wrong, in words.
-
-    import watchword.testing
-    watchword.testing.check_detector(Mine())
+"""What a detector gets wrong, in words.
 
 Frames of a simulated street are given to it: one camera, two cameras at once, of two sizes, again after `forget`. A
 detector that finds nothing there is to be given frames in which it does.
@@ -10,12 +7,9 @@ detector that finds nothing there is to be given frames in which it does.
 from __future__ import annotations
 
 import contextlib
-import io
 import re
-import threading
 import time
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -24,6 +18,7 @@ import numpy as np
 from watchword.detect.base import Detector
 from watchword.detections import Column, Detections
 from watchword.errors import DetectorError, WatchwordError
+from watchword.testing.manners import Stop, watched
 from watchword.video import Frame
 
 PARTS = ("name", "labels", "columns", "detect", "forget", "close")
@@ -62,7 +57,7 @@ def check_detector(detector: Any, frames: Sequence[Frame] | None = None, *, fps:
     _declared(detector, found)
     if not found:
         given = list(frames) if frames is not None else street()
-        with _watched(found), contextlib.suppress(_Stop):
+        with watched(found), contextlib.suppress(Stop):
             report = _Run(detector, given, found).report()
         if fps and report.seconds > 1 / fps:
             found.append(
@@ -73,10 +68,6 @@ def check_detector(detector: Any, frames: Sequence[Frame] | None = None, *, fps:
         lines = "".join(f"\n  - {fault}" for fault in dict.fromkeys(found))
         raise DetectorError(f"the detector `{name}` breaks its contract:{lines}")
     return report
-
-
-class _Stop(Exception):  # noqa: N818 - ends a run whose next step would tell nothing new
-    pass
 
 
 def street(count: int = 8, size: tuple[int, int] = (320, 240), camera: str = "street") -> list[Frame]:
@@ -121,25 +112,6 @@ def _declared(detector: Any, found: list[str]) -> None:
         found.append(f"`columns` is {columns!r}: give a tuple of Column, empty where it adds none")
     if not found and not isinstance(detector, Detector):
         found.append("it is no Detector: name, labels, columns, detect, forget, close")
-
-
-@contextlib.contextmanager
-def _watched(found: list[str]) -> Iterator[None]:
-    """What it leaves behind in the process: threads, prints, warnings, the state of others' random numbers."""
-    before, state = set(threading.enumerate()), repr(np.random.get_state())  # noqa: NPY002 - whether it is touched
-    out = io.StringIO()
-    with warnings.catch_warnings(record=True) as warned, contextlib.redirect_stdout(out):
-        warnings.simplefilter("always")
-        yield
-    if out.getvalue():
-        found.append(f"it prints ({out.getvalue().strip()[:40]!r}): raise an error, or say nothing")
-    if warned:
-        found.append(f"it warns ({str(warned[0].message)[:60]}): mend what the warning is about")
-    started = [t.name for t in threading.enumerate() if t not in before]
-    if started:
-        found.append(f"it starts threads ({', '.join(started)}): work in the caller's thread")
-    if repr(np.random.get_state()) != state:  # noqa: NPY002 - as above
-        found.append("it uses NumPy's global random numbers: make a generator of its own")
 
 
 class _Run:
@@ -193,22 +165,22 @@ class _Run:
             table: Any = self._detector.detect(frames)
         except WatchwordError as error:
             self._say(f"`detect` gives no table: {error}")
-            raise _Stop from None
+            raise Stop from None
         except Exception as error:
             self._say(f"`detect` fails: {type(error).__name__}: {error}")
-            raise _Stop from None
+            raise Stop from None
         if any(not np.array_equal(frame.image, old) for frame, old in zip(frames, before, strict=True)):
             self._say("it draws into the frame it is given: copy it first")
         if not isinstance(table, Detections):
             self._say(f"`detect` gives {type(table).__name__}: make a table with Detections.of")
-            raise _Stop
+            raise Stop
         want = tuple(frame.camera for frame in frames)
         if table.cameras != want:
             self._say(
                 f"`detect` gives cameras {table.cameras} for frames of {want}: one table of each frame, in their "
                 "order, empty where nothing is seen"
             )
-            raise _Stop
+            raise Stop
         times = [frame.time for frame in frames]
         if table.times.tolist() != times:
             self._say(
