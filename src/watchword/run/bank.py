@@ -170,6 +170,17 @@ class Bank:
         things = self.things
         if things.size + len(tracks) > self._most:
             tracks = self._fitted(tracks, looked)
+        sights = self._see(tracks, looked) if len(tracks) else None
+        self.grow()
+        if tracks.ended:
+            self._ends(tracks, cameras, set(sights.slots.tolist()) if sights else set())
+        order = np.argsort(cameras)
+        before = np.array([NEVER if camera.before is None else camera.before for camera in looked], np.int64)
+        self._pass([cameras[k] for k in order], tracks.times[order], before[order], sights, blind=False, dark=False)
+
+    def _see(self, tracks: Tracks, looked: Sequence[Camera]) -> Sights:
+        """Whose each row is, written down and measured."""
+        things = self.things
         sights = recognise(things, tracks, looked)
         self.grow()
         self._holes(sights)
@@ -178,11 +189,7 @@ class Bank:
         for slot in sights.replaced:
             if things.end[slot] == NEVER:
                 things.end[slot] = things.last[slot]
-        if tracks.ended:
-            self._ends(tracks, cameras, set(sights.slots.tolist()))
-        order = np.argsort(cameras)
-        before = np.array([NEVER if camera.before is None else camera.before for camera in looked], np.int64)
-        self._pass([cameras[k] for k in order], tracks.times[order], before[order], sights, blind=False, dark=False)
+        return sights
 
     def _fitted(self, tracks: Tracks, looked: Sequence[Camera]) -> Tracks:
         """The table, where there is room for its things; else what of it fits. It is told when that begins."""
@@ -304,8 +311,9 @@ class Bank:
             for view in grids["camera"].views():
                 view.state[:] = known.value[:, at.cams]
                 view.low[:], view.high[:] = known.low[:, at.cams], known.high[:, at.cams]
+        some = len(slots) > 0
         for step in self.steps:
-            if only is None or step.scope != "camera":
+            if only is None if step.scope == "camera" else some:
                 step.run(at)
                 if at.dates:
                     step.carry(at)
@@ -355,8 +363,9 @@ class Bank:
             known, held = self.scopes[scope], at.grids[scope].held
             known.note(slots, held.state, now, dates)
             known.low[:, slots], known.high[:, slots] = held.low, held.high
+        some = len(at.look.slots) > 0
         for judge in self.judges:
-            if judge.scope == "thing" or with_cameras:
+            if with_cameras if judge.scope == "camera" else some:
                 judge.judge(at, gone, limbo)
 
     def _retire(self, look: Look, over: NDArray[np.bool_], cam_now: Times) -> None:
