@@ -86,6 +86,7 @@ class Alert:
         labels: The rule's labels.
         source: The stream or recording it came from.
         start: The time that seconds are counted from in JSON: a film's zero, or a dated stream's first look, ns.
+        preset: Of a turning camera the preset that it is about, else empty.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Alert:
     labels: dict[str, str] = attrs.field(factory=dict)
     source: str = ""
     start: int = 0
+    preset: str = ""
 
     @property
     def at(self) -> str:
@@ -130,6 +132,7 @@ class Alert:
             "rule": self.rule,
             "title": self.title,
             "camera": self.camera,
+            "preset": self.preset or None,
             "source": self.source,
             "state": self.state,
             "time": seconds(self.time - self.start),
@@ -162,7 +165,7 @@ def _iso(time: int) -> str:
     return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest // 1_000_000:03}Z"
 
 
-NoticeKind = Literal["late", "repeated", "restart", "lost", "size", "dropped", "scaled", "capped", "view"]
+NoticeKind = Literal["late", "repeated", "restart", "lost", "size", "dropped", "scaled", "capped", "view", "preset"]
 
 
 @attrs.frozen
@@ -173,7 +176,7 @@ class Notice:
         kind: "late" and "repeated" frames are refused; "restart": the camera's clock was set back; "lost": five
             minutes without a look; "size": frames of a shape the zones were not drawn for; "scaled": frames of another
             size with the same shape; "dropped": rows that make no sense; "capped": something has to wait; "view": the
-            camera does not see what it saw, or does again.
+            camera does not see what it saw, or does again; "preset": it was not told where a turning camera looks.
         camera: Which camera.
         time: The frame's time, ns.
         message: For a person.

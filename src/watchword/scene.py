@@ -20,6 +20,10 @@ down, with what else is known of them beside (RFC 7946 allows such members)::
       "ground": {"pairs": [[[100, 700], [0, 0]], …], "heights": [[640, 700, 310]]},
       "masks": [[[900, 0], [1280, 0], [1280, 200], [900, 200]]]
     }
+
+A turning camera has zones, lines, ground, north and masks for each of its presets::
+
+    {"frame": [1280, 720], "presets": {"gate": {"zones": {…}}, "yard": {"zones": {…}, "masks": […]}}}
 """
 
 from __future__ import annotations
@@ -215,6 +219,8 @@ class Scene:
         ground: Calibration, where there is one.
         north: Where north lies in the picture, in degrees clockwise from up, 0 ≤ north < 360; None: nobody said.
         masks: Parts of the picture that nobody may look at, as polygons: they are black before any detector sees them.
+        presets: Of a turning camera what it looks at in each of its positions, by name; it then has no zones, lines,
+            ground and north of its own, and its masks hold in all of them.
         name: The file it came from, for messages.
 
     Raises:
@@ -229,6 +235,7 @@ class Scene:
     ground: Ground | None = None
     north: float | None = None
     masks: tuple[Ring, ...] = ()
+    presets: Mapping[str, Scene] = attrs.field(factory=dict)
     name: str = "scene"
 
     def __attrs_post_init__(self) -> None:
@@ -262,6 +269,35 @@ class Scene:
         if self.ground is not None:
             seen = frame if self.view == "eye" else None  # from overhead a height says nothing of the ground
             object.__setattr__(self, "ground", attrs.evolve(self.ground, frame=seen))
+        object.__setattr__(self, "presets", MappingProxyType(self._turned()))
+
+    def _turned(self) -> dict[str, Scene]:
+        """The scenes of the presets, with what holds in all of them."""
+        found: dict[str, Scene] = {}
+        if not self.presets:
+            return found
+        own = {"zones": self.zones, "lines": self.lines, "ground": self.ground, "north": self.north}
+        for what, value in own.items():
+            if value is not None and value != {}:
+                raise SceneError(
+                    f"{what} beside presets",
+                    fix="put it into the preset in which it was drawn; only masks hold in all of them",
+                )
+        for name, preset in self.presets.items():
+            if not isinstance(name, str) or not name.strip():
+                raise SceneError(f"a preset cannot be named {name!r}", fix="give it the name it has in the camera")
+            if preset.presets:
+                raise SceneError(f"preset {name} has presets of its own", fix="give each a place beside the others")
+            if preset.frame != self.frame:
+                raise SceneError(
+                    f"preset {name} is drawn for {preset.frame[0]}×{preset.frame[1]}, the scene for "
+                    f"{self.frame[0]}×{self.frame[1]}",
+                    fix="draw both for the camera's frames",
+                )
+            masks = (*self.masks, *(ring for ring in preset.masks if ring not in self.masks))
+            shown = f"{self.name} at {name}"
+            found[name] = attrs.evolve(preset, time_zone=self.time_zone, view=self.view, masks=masks, name=shown)
+        return found
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -297,29 +333,33 @@ class Scene:
 
     @classmethod
     def _from(cls, data: Any, name: str) -> Self:
-        _only("the scene", data, {"frame", "zones", "lines", "time_zone", "view", "ground", "north", "masks", "camera"})
+        _only("the scene", data, {"frame", "time_zone", "view", "camera", "presets", *DRAWN})
         if "frame" not in data:
             raise SceneError("frame is missing", fix='say what size the zones are drawn for: "frame": [1280, 720]')
         frame = data["frame"]
         size = tuple(frame) if isinstance(frame, list) else frame
-        zones = [_zone(k, v, size) for k, v in _mapping("zones", data.get("zones", {})).items()]
-        lines = [_line(k, v) for k, v in _mapping("lines", data.get("lines", {})).items()]
-        ground = None if data.get("ground") is None else Ground.from_json(data["ground"])
-        return cls(
-            frame=size,
-            zones=zones,  # type: ignore[arg-type]  # a list is as good
-            lines=lines,  # type: ignore[arg-type]
-            time_zone=data.get("time_zone", "UTC"),
-            view=data.get("view", "eye"),
-            ground=ground,
-            masks=_masks(data.get("masks", [])),
-            north=data.get("north"),
-            name=name,
-        )
+        shared = {"frame": size, "time_zone": data.get("time_zone", "UTC"), "view": data.get("view", "eye")}
+        presets = {}
+        for preset, drawn in _mapping("presets", data.get("presets", {})).items():
+            _only(f"preset {preset}", drawn, set(DRAWN))
+            try:
+                presets[preset] = cls(**shared, **_drawn(drawn, size))
+            except SceneError as error:
+                raise SceneError(f"preset {preset}: {error.message}", fix=error.fix) from None
+        return cls(**shared, **_drawn(data, size), presets=presets, name=name)
 
     def dumps(self) -> str:
         """The scene as JSON text, which `loads` reads back to an equal scene."""
-        data: dict[str, Any] = {"frame": list(self.frame), "time_zone": self.time_zone, "view": self.view, "zones": {}}
+        data: dict[str, Any] = {"frame": list(self.frame), "time_zone": self.time_zone, "view": self.view}
+        data |= self._shapes()
+        if self.presets:
+            del data["zones"]
+            data["presets"] = {name: preset._shapes(self.masks) for name, preset in self.presets.items()}
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+    def _shapes(self, known: tuple[Ring, ...] = ()) -> dict[str, Any]:
+        """What is drawn, as JSON has it, without masks that are known."""
+        data: dict[str, Any] = {"zones": {}}
         for zone in self.zones.values():
             parts = [[[list(p) for p in (*ring, ring[0])] for ring in part] for part in zone.polygons]
             shape: dict[str, Any] = {"type": "Polygon", "coordinates": parts[0]}
@@ -341,9 +381,24 @@ class Scene:
             data["north"] = self.north
         if self.ground:
             data["ground"] = self.ground.to_json()
-        if self.masks:
-            data["masks"] = [[list(p) for p in ring] for ring in self.masks]
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        masks = [ring for ring in self.masks if ring not in known]
+        if masks:
+            data["masks"] = [[list(p) for p in ring] for ring in masks]
+        return data
+
+
+DRAWN = ("zones", "lines", "ground", "north", "masks")
+"""What belongs to one view; a turning camera has it for each preset."""
+
+
+def _drawn(data: dict[str, Any], size: Any) -> dict[str, Any]:
+    return {
+        "zones": [_zone(k, v, size) for k, v in _mapping("zones", data.get("zones", {})).items()],
+        "lines": [_line(k, v) for k, v in _mapping("lines", data.get("lines", {})).items()],
+        "ground": None if data.get("ground") is None else Ground.from_json(data["ground"]),
+        "masks": _masks(data.get("masks", [])),
+        "north": data.get("north"),
+    }
 
 
 def _masks(data: Any) -> tuple[Ring, ...]:

@@ -135,7 +135,7 @@ class Bank:
             second = self.second_of(rule.using, slot)
             thing += f"+{second}.{self.things.serial[second]}" if second >= 0 else ""
         of_zone = rule.zone.group.text if rule.zone and per & {zone, "zone"} else ""
-        return (str(self.camera_of(scope, slot)), thing, of_zone)
+        return (self._cameras[self.camera_of(scope, slot)].name, thing, of_zone)
 
     def second_of(self, clause: n.Using, slot: int) -> int:
         """The slot of the second thing that a `using` picked for a thing; below 0 where there is none."""

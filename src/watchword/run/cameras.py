@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import deque
 
+from watchword.detections import NEVER
 from watchword.events import Notice, NoticeKind, show_time
 from watchword.scene import Scene, Size
 from watchword.units import SECOND
@@ -21,6 +22,9 @@ class Camera:
         name: Its name.
         index: Its position.
         scene: What it looks at, where that is known.
+        preset: Of a turning camera the position that this is; empty else.
+        floor: Of one that the camera came to, the last look before in another, ns; None where there was none.
+        told_dark: Of a position that the camera left: when it was last worked out what becomes of it, ns.
         start: Time of its first look since it (last) began, ns.
         last: Time of its last look, None before the first.
         before: Time of the look before that.
@@ -30,8 +34,11 @@ class Camera:
         scale: From the frames' pixels to the scene's.
     """
 
-    def __init__(self, name: str, index: int, scene: Scene | None) -> None:
+    def __init__(self, name: str, index: int, scene: Scene | None, preset: str = "") -> None:
         self.name = name
+        self.preset = preset
+        self.told_dark = NEVER
+        self.floor: int | None = None
         self.index = index
         self.scene = scene
         self.frame: Size | None = scene.frame if scene else None
@@ -52,6 +59,16 @@ class Camera:
         scene = self.scene
         return (self.scale, self.frame, scene.view, id(scene.ground)) if scene else (self.scale, self.frame)
 
+    @property
+    def shown(self) -> str:
+        """Its name for people, with the preset."""
+        return f"{self.name} at {self.preset}" if self.preset else self.name
+
+    @property
+    def turning(self) -> bool:
+        """Whether it is a turning camera between its presets: nothing is known of what it sees."""
+        return self.scene is not None and bool(self.scene.presets)
+
     def limit(self, after: int = GAP) -> int:
         """How long a value holds past the last observation, ns: never less than three usual intervals."""
         return max(after, 3 * self.interval)
@@ -67,27 +84,25 @@ class Camera:
         A frame that is late or repeats a time is refused. Where time stays behind for longer than the gap limit,
         counted from the first refused frame, the clock was set back: a notice "restart" says that all begins anew.
         """
-        if self.last is None or time > self.last:
+        last = self.last if self.floor is None else max(self.floor, self.last or self.floor)
+        if last is None or time > last:
             self._behind = None
             return True, None
         if self._behind is None:
             self._behind = time
         elif time - self._behind > self.limit():
-            message = (
-                f"the clock of {self.name} was set back from {show_time(self.last)} to {show_time(time)}: a new start"
-            )
-            return True, Notice("restart", self.name, time, message, self.count("restart"), self.last, index)
-        kind: NoticeKind = "repeated" if time == self.last else "late"
-        what = (
-            "repeats the time of the last" if kind == "repeated" else f"is older than the last, {show_time(self.last)}"
-        )
+            message = f"the clock of {self.name} was set back from {show_time(last)} to {show_time(time)}: a new start"
+            return True, Notice("restart", self.name, time, message, self.count("restart"), last, index)
+        kind: NoticeKind = "repeated" if time == last else "late"
+        what = "repeats the time of the last" if kind == "repeated" else f"is older than the last, {show_time(last)}"
         number = "a frame" if index is None else f"frame {index}"
         message = f"{self.name}: {number} at {show_time(time)} {what}; it is left out"
-        return False, Notice(kind, self.name, time, message, self.count(kind), self.last, index)
+        return False, Notice(kind, self.name, time, message, self.count(kind), last, index)
 
     def restart(self) -> None:
         """Begin anew: nothing was seen yet."""
-        self.start = self.last = self.before = self._behind = None
+        self.start = self.last = self.before = self._behind = self.floor = None
+        self.told_dark = NEVER
         self._intervals.clear()
         self._sorted.clear()
         self.interval = 0

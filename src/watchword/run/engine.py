@@ -24,6 +24,7 @@ from watchword.run.views import Views
 from watchword.scene import Scene, Size
 from watchword.schedule import Schedule
 from watchword.tracks import Tracks
+from watchword.units import SECOND
 
 MOST = 2000
 """How many things of one camera are known at once."""
@@ -75,8 +76,9 @@ class Engine:
         self._notice = notice
         self._span = span
         for given in [*self._scenes.values(), *([scene] if scene else [])]:
-            if given.ground is not None:
-                homography(given.ground)  # a ground that cannot be measured on is refused now, not at the first frame
+            for one in (given, *given.presets.values()):
+                if one.ground is not None:
+                    homography(one.ground)  # a ground that cannot be measured on is refused now, not at the first frame
         if self._scenes or scene is not None or not any(rule.cameras for rule in rules.rules):
             known: dict[str, Scene | None] = dict(self._scenes)
             if scene is not None or not known:
@@ -91,8 +93,10 @@ class Engine:
         self._cap, self._most = cap, most
         self._signals = Signals()
         self._schedules: dict[tuple[str, str], Schedule] = {}
-        self._host = Host(self._signals, lambda camera: self.cameras[camera].name, self._active)
+        self._host = Host(self._signals, lambda camera: self.cameras[camera], self._active)
+        # Where each camera stands among all; of a turning one that is the position it is in, "" between them.
         self._index: dict[str, int] = {}
+        self._positions: dict[str, dict[str, int]] = {}
         self.cameras: list[Camera] = []
         self._atlas = Atlas()
         self._banks: dict[tuple[n.Rule, ...], Bank] = {}
@@ -101,6 +105,7 @@ class Engine:
         self._refused_sizes: dict[str, Size] = {}
         self._teller = Teller(source, self._zero)
         self._views = Views(source)
+        self._asked: set[str] = set()
 
     # ---- cameras
 
@@ -112,8 +117,10 @@ class Engine:
         """
         if name in self._index:
             return self.cameras[self._index[name]]
-        scene = self._scenes.get(name, self._scene)
-        camera = Camera(name, len(self.cameras), scene)
+        return self._take_in(name, self._scenes.get(name, self._scene), frame)
+
+    def _take_in(self, name: str, scene: Scene | None, frame: Size | None, preset: str = "") -> Camera:
+        camera = Camera(name, len(self.cameras), scene, preset)
         if camera.frame is None:
             camera.frame = frame
         zones, lines, findings = self.rules.known(camera.frame, scene)
@@ -121,10 +128,12 @@ class Engine:
             raise SceneError(
                 "\n\n".join(f.show() for f in findings), fix="correct the zone, or the size it is drawn for"
             )
-        applying = tuple(
-            one for rule in self.rules.applying(name, camera.frame, scene) for one in instances(self.rules, rule, zones)
-        )
-        self._index[name] = camera.index
+        rules = () if camera.turning else self.rules.applying(name, camera.frame, scene)
+        applying = tuple(one for rule in rules for one in instances(self.rules, rule, zones))
+        positions = self._positions.setdefault(name, {})
+        if positions:
+            camera.counts = self.cameras[positions[""]].counts
+        positions[preset] = self._index[name] = camera.index
         self.cameras.append(camera)
         self._atlas.places.append(Place(zones, lines))
         if applying not in self._banks:
@@ -238,13 +247,21 @@ class Engine:
         look, what is under way on the camera ends and all begins anew (`began`).
         """
         camera = self.camera(name)
+        if camera.turning and name not in self._asked:
+            self._asked.add(name)
+            listed = ", ".join(camera.scene.presets if camera.scene else ())
+            text = f"{name}: which preset it looks at was not told ({listed}); until it is, rules say nothing"
+            self._tell_notice(Notice("preset", name, time, text))
         accepted, notice = camera.accept(time, index)
         if notice is not None:
             self._tell_notice(notice)
         if accepted and camera.last is None and time < DATED:
             self._undated(camera)
         if accepted and notice is not None:
-            self._end(camera, camera.last or time, time, "restart")
+            for one in (self.cameras[index] for index in self._positions[name].values()):
+                if one.last is not None:
+                    self._end(one, one.last, time, "restart")
+                one.restart()
         elif accepted:
             self._lost(camera, time)
         return accepted
@@ -307,6 +324,7 @@ class Engine:
             cameras = [taken[p] for p in positions]
             for camera, time in zip(cameras, table.times.tolist(), strict=True):
                 self.cameras[camera].look(time)
+                self._elsewhere(self.cameras[camera].name, time)
             bank.observe(table, cameras)
 
     def advance(self, camera: str, time: int) -> list[Alert]:
@@ -320,13 +338,61 @@ class Engine:
     def dark(self, camera: str, time: int) -> None:
         """The same as `advance`; what it decides is told with the next tick."""
         if camera in self._index:
-            known = self.cameras[self._index[camera]]
-            if known.last is not None and time > known.last and not self._lost(known, time):
-                self._bank_of[known.index].dark([known.index], [time], [known.last])
+            self._dark(self.cameras[self._index[camera]], time)
+            self._elsewhere(camera, time)
+
+    def _dark(self, camera: Camera, time: int) -> None:
+        if camera.last is not None and time > camera.last and not self._lost(camera, time):
+            self._bank_of[camera.index].dark([camera.index], [time], [camera.last])
 
     def sees(self, camera: str) -> bool:
-        """Whether nobody says that a camera does not see what it should."""
-        return camera not in self._views.lost
+        """Whether a camera sees what it should: nobody says otherwise, and it is not turning."""
+        return camera not in self._views.lost and not self.camera(camera).turning
+
+    def preset(self, name: str, preset: str | None, time: int) -> None:
+        """Take in where a turning camera looks from a time on. Each position is judged as a camera of its own.
+
+        While it looks elsewhere a position is dark: what is under way there goes on when it looks there again.
+
+        Args:
+            name: The camera.
+            preset: One of its scene's presets; None while it turns.
+            time: Since when, ns.
+
+        Raises:
+            DataError: Its scene has no such preset.
+        """
+        before = self.camera(name)
+        scene = self._scenes.get(name, self._scene)
+        known = scene.presets if scene is not None else {}
+        if preset not in known and (preset is not None or not known):
+            listed = ", ".join(known)
+            raise DataError(
+                f"the scene of {name} has no preset {preset!r}" if known else f"the scene of {name} has no presets",
+                fix=f"presets: {listed}; or None while it turns" if known else 'give it some: "presets": {"gate": {…}}',
+            )
+        if (preset or "") == before.preset and (preset is None) == before.turning:
+            return
+        self._asked.add(name)
+        position = self._positions[name].get(preset or "")
+        if position is None:
+            assert preset is not None
+            position = self._take_in(name, known[preset], before.frame, preset).index
+        self._index[name] = position
+        now = self.cameras[position]
+        now.scale = before.scale
+        now.floor = max((t for t in (before.floor, before.last) if t is not None), default=None)
+        self._elsewhere(name, time)
+
+    def _elsewhere(self, name: str, time: int) -> None:
+        """What becomes of the positions that a camera is not in; worked out once a second."""
+        positions = self._positions[name]
+        if len(positions) > 1:
+            for index in positions.values():
+                camera = self.cameras[index]
+                if index != self._index[name] and time - camera.told_dark >= SECOND:
+                    camera.told_dark = time
+                    self._dark(camera, time)
 
     def view(
         self, camera: str, ok: bool, time: int, reason: str = "", *, since: int | None = None, who: str = "host"
@@ -363,7 +429,7 @@ class Engine:
         if camera.last is None or time - camera.last <= LOST:
             return False
         since = camera.last
-        text = f"{camera.name}: no look from {show_time(since)} on for five minutes; open alerts are resolved as lost"
+        text = f"{camera.shown}: no look from {show_time(since)} on for five minutes; open alerts are resolved as lost"
         self._tell_notice(Notice("lost", camera.name, time, text, camera.count("lost"), since))
         self._end(camera, since + LOST, time, "lost")
         return True

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 
 from watchword.detections import NEVER
+from watchword.run.cameras import Camera
 from watchword.run.logic import Times
 from watchword.run.passes import Pass
 from watchword.run.signals import Signals
@@ -20,12 +21,12 @@ class Host:
 
     Attributes:
         signals: What the host has told.
-        name: The name of a camera, by position.
+        camera: A camera, by position.
         active: Whether a schedule holds on a camera at a time.
     """
 
     signals: Signals
-    name: Callable[[int], str]
+    camera: Callable[[int], Camera]
     active: Callable[[str, int, int], bool]
 
 
@@ -42,14 +43,16 @@ class Told(Plain):
         value = np.zeros((len(self._out), len(at.cams)), np.int8)
         times = zip(at.cams.tolist(), at.cam_now.tolist(), at.cam_before.tolist(), strict=True)
         for col, (camera, now, before) in enumerate(times):
-            name = self._host.name(camera)
+            known = self._host.camera(camera)
+            name = known.name
             for k, (signal, place, event) in enumerate(self._asked):
                 if not event:
                     value[k, col] = self._host.signals.state(signal, place, name, now)
                 elif at.blind:
                     value[k, col] = -1
                 else:
-                    since = now - 1 if before == NEVER else before
+                    since = before if known.floor is None else max(before, known.floor)
+                    since = now - 1 if since == NEVER else since
                     happened = self._host.signals.events(signal, place, name, since, now)
                     value[k, col] = 1 if happened else -1
                     if happened and happened[0] < now:

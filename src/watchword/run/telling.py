@@ -189,6 +189,7 @@ class Teller:
             labels=dict(said.labels),
             source=self._source,
             start=self._zero(camera),
+            preset=camera.preset,
         )
 
     def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
