@@ -54,7 +54,7 @@ class AlertFolder:
         self._size = size
         self._film: FilmWriter | None = None
         self._letters = Lettering()
-        self._scenes: dict[str, Scene] = {}
+        self._scenes: dict[tuple[str, str], Scene] = {}
         self._up: dict[str, draw.Told] = {}
         self.pictures: dict[str, Path] = {}
         try:
@@ -107,11 +107,12 @@ class AlertFolder:
             self._film = FilmWriter(self.path / "film.mp4", self._rate, frame.size)
         tracks = self._watch.tracks
         camera = frame.camera
-        if camera not in self._scenes:  # made once: a scene checks every zone anew
-            engine = self._watch.engine
+        engine = self._watch.engine
+        view = camera, engine.camera(camera).preset
+        if view not in self._scenes:  # made once: a scene checks every zone anew
             known = engine.places(camera)
             size = engine.camera(camera).frame or frame.size
-            self._scenes[camera] = Scene(frame=size, zones=known.zones, lines=known.lines)
+            self._scenes[view] = Scene(frame=size, zones=known.zones, lines=known.lines)
         image = masked(frame, self._watch.engine.camera(camera).scene).image
         if self._blur:
             seen = tracks is not None and camera in tracks.cameras
@@ -120,7 +121,7 @@ class AlertFolder:
         image = draw.overlay(
             image,
             tracks.at(camera) if tracks is not None and camera in tracks.cameras else None,
-            self._scenes[camera],
+            self._scenes[view],
             list(self._up.values()),
             when=show_time(frame.time),
             blur=False,

@@ -299,6 +299,21 @@ class Scene:
             found[name] = attrs.evolve(preset, time_zone=self.time_zone, view=self.view, masks=masks, name=shown)
         return found
 
+    @property
+    def views(self) -> Mapping[str, Scene]:
+        """What it may look at: the scenes of its presets, or itself under an empty name."""
+        return self.presets or {"": self}
+
+    @property
+    def every_zone(self) -> Mapping[str, Zone]:
+        """Zones by name, of all presets; of one that is drawn in several the first."""
+        return {name: zone for view in reversed(tuple(self.views.values())) for name, zone in view.zones.items()}
+
+    @property
+    def every_line(self) -> Mapping[str, Line]:
+        """Lines by name, of all presets; of one that is drawn in several the first."""
+        return {name: line for view in reversed(tuple(self.views.values())) for name, line in view.lines.items()}
+
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a scene file.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import attrs
 
 from watchword.detections import Detections
 from watchword.errors import DataError, DetectorError, StateError
@@ -125,6 +127,7 @@ class Watch:
         self._made: Detector | None = None
         self._tracking: Tracker | None = None
         self._check_view = check_view
+        self._shown: dict[str, str] = {}
         self._integrity: Integrity | None = None
         self._timer = timer
         self._closed = False
@@ -218,6 +221,8 @@ class Watch:
         found = clock()
         tracks = self.tracker.track(detections)
         tracked = clock()
+        names = {shown: camera for camera, shown in self._shown.items() if camera != shown}
+        detections, tracks = _renamed(detections, names), _renamed(tracks, names)
         self.detections, self.tracks = detections, tracks
         alerts = self.engine.observe(tracks, taken[0].index, admitted=True)
         self.spent["detect"] += found - start
@@ -229,10 +234,11 @@ class Watch:
         fits = self.engine.size(frame.camera, frame.size, frame.time)
         if not fits or not self.engine.admit(frame.camera, frame.time, frame.index):
             return False
-        if self.engine.began(frame.camera):
+        camera = self.engine.camera(frame.camera)
+        if camera.last is None and not camera.turning:
             # New, or begun anew: what detector and tracker may remember of it is of another time.
-            self.detector.forget(frame.camera)
-            self.tracker.forget(frame.camera)
+            self.detector.forget(camera.shown)
+            self.tracker.forget(camera.shown)
         return True
 
     def _seeing(self, frames: Sequence[Frame]) -> list[Frame]:
@@ -241,8 +247,12 @@ class Watch:
             return []
         from watchword.masks import kept, masked
 
-        scenes = {frame.camera: self.engine.camera(frame.camera).scene for frame in frames}
-        shown = [masked(frame, scenes[frame.camera]) for frame in frames]
+        cameras = {frame.camera: self.engine.camera(frame.camera) for frame in frames}
+        self._shown = {name: camera.shown for name, camera in cameras.items()}
+        known = {shown: name for name, shown in self._shown.items()}
+        scenes = {camera.shown: camera.scene for camera in cameras.values()}
+        named = [f if (to := self._shown[f.camera]) == f.camera else attrs.evolve(f, camera=to) for f in frames]
+        shown = [masked(f, scenes[f.camera]) for f in named if not cameras[known[f.camera]].turning]
         doubted: set[str] = set()
         if self._check_view:
             if self._integrity is None:
@@ -252,13 +262,14 @@ class Watch:
             masks = {f.camera: kept(scene, f.size) for f in shown if (scene := scenes[f.camera]) and scene.masks}
             for frame, (camera, verdict) in zip(shown, self._integrity.look(shown, masks).items(), strict=True):
                 reason, since = verdict.reason, verdict.since
-                self.engine.view(camera, verdict.ok, frame.time, reason, since=since, who="picture")
+                self.engine.view(known[camera], verdict.ok, frame.time, reason, since=since, who="picture")
                 if verdict.doubt:
                     doubted.add(camera)
-        found = [frame for frame in shown if frame.camera not in doubted and self.engine.sees(frame.camera)]
-        for frame in shown:
-            if not any(frame is one for one in found):
-                self.engine.dark(frame.camera, frame.time)
+        found = [f for f in shown if f.camera not in doubted and self.engine.sees(known[f.camera])]
+        looked = {f.camera for f in found}
+        for frame in named:
+            if frame.camera not in looked:
+                self.engine.dark(known[frame.camera], frame.time)
         return found
 
     def _check(self, detections: object, frames: Sequence[Frame]) -> None:
@@ -284,11 +295,14 @@ class Watch:
             return self.engine.advance("", 0)
         if len(names) < len(detections.cameras):
             detections = Detections.join([detections.at(name) for name in names])
+        names = [name for name in names if self.engine.sees(name)]
+        shown = {name: self.engine.camera(name).shown for name in names}
         for name in names:
             if self.engine.began(name):
-                self.tracker.forget(name)
+                self.tracker.forget(shown[name])
         self.detections = detections
-        self.tracks = self.tracker.track(detections)
+        tracks = self.tracker.track(_renamed(detections, shown))
+        self.tracks = _renamed(tracks, {to: name for name, to in shown.items()})
         return self.engine.observe(self.tracks, admitted=True)
 
     def observe(self, tracks: Tracks) -> list[Alert]:
@@ -342,6 +356,23 @@ class Watch:
         """
         self.engine.view(camera, ok, time, reason)
 
+    def preset(self, camera: str, preset: str | None, time: int) -> None:
+        """Say where a turning camera looks from now on: its zones, lines, ground and masks are those of the preset.
+
+        Each preset is judged as a camera of its own, which is dark while the camera looks elsewhere: what is under way
+        there is stale, goes on when the camera is back, and is lost after five minutes. Between presets all is unknown,
+        and before the first is told.
+
+        Args:
+            camera: Its name.
+            preset: One of its scene's presets; None while it turns.
+            time: Since when, ns, by the camera's clock.
+
+        Raises:
+            DataError: The camera's scene has no such preset.
+        """
+        self.engine.preset(camera, preset, time)
+
     def reference(self, camera: str, time: int) -> list[Alert]:
         """Say that a camera was moved on purpose: what it sees from now on is its view.
 
@@ -355,7 +386,7 @@ class Watch:
             The ends of its open alerts, with the reason `moved`.
         """
         if self._integrity is not None:
-            self._integrity.reference(camera)
+            self._integrity.reference(self.engine.camera(camera).shown)
         self.engine.view(camera, True, time, who="picture")
         return self.engine.renew(camera, time)
 
@@ -379,12 +410,29 @@ class Watch:
         return f"<Watch: {', '.join(f'{r.name}: {show(r.when)}' for r in self.rules.rules)}>"
 
 
+T = TypeVar("T", Detections, Tracks)
+
+
+def _renamed(table: T, names: Mapping[str, str]) -> T:
+    """A table with other names of cameras: detectors and trackers know each preset of a turning camera as one."""
+    if all(names.get(name, name) == name for name in table.cameras):
+        return table
+    cameras = tuple(names.get(name, name) for name in table.cameras)
+    if isinstance(table, Tracks):
+        ended = tuple(attrs.evolve(end, camera=names.get(end.camera, end.camera)) for end in table.ended)
+        return attrs.evolve(table, cameras=cameras, ended=ended)
+    return attrs.evolve(table, cameras=cameras)
+
+
 class _Scenes(dict[str, Scene]):
-    """Scenes by camera, with one for every other camera."""
+    """Scenes by camera and preset, with one for every other camera."""
 
     def __init__(self, scenes: Mapping[str, Scene], other: Scene | None) -> None:
-        super().__init__(scenes)
+        views = {f"{name} at {k}": view for name, one in scenes.items() for k, view in one.presets.items()}
+        super().__init__({**scenes, **views})
         self._other = other
 
     def get(self, key: str, default: Scene | None = None) -> Scene | None:  # type: ignore[override]
-        return super().get(key, self._other or default)
+        if key not in self and self._other is not None:
+            return self._other.presets.get(key.rpartition(" at ")[2], self._other)
+        return super().get(key, default)

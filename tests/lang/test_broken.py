@@ -1,7 +1,8 @@
 """Every broken text has its exact message: a pair of files, `NAME.watch` and `NAME.txt`.
 
 A text that begins with `# scene` is checked with the station's scene, for its camera `hall`; with `# ground` first,
-with the same where the ground of the hall's lower half is known; with `# run` first, as a run would check it.
+with the same where the ground of the hall's lower half is known; with `# presets` first, with a turning camera that
+has all of it at its gate, and but the hall at its yard; with `# run` first, as a run would check it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ def findings(path: Path) -> tuple[Finding, ...]:
         found += rules.resolve({"hall": STATION})
     if text.startswith("# ground"):
         found += rules.resolve({"hall": attrs.evolve(STATION, ground=GROUND)})
+    if text.startswith("# presets"):
+        yard = attrs.evolve(STATION, zones=[STATION.zones["hall"]], lines=[])
+        found += rules.resolve({"hall": Scene(frame=STATION.frame, presets={"gate": STATION, "yard": yard})})
     if text.startswith("# run"):
         found += unplanned(rules)
     return allowed(ordered(found), rules.sources, date(2026, 6, 1))

@@ -368,7 +368,7 @@ class _Finder:
             for name, how in self._bound.zones.items() if role.kind == "zone" else ():
                 yield self._make(name, "zone", detail=how, rank=0)
             for file in self._document.scenes:
-                for name in file.scene.zones if role.kind == "zone" else file.scene.lines:
+                for name in file.scene.every_zone if role.kind == "zone" else file.scene.every_line:
                     prose = describe.scene_prose(role.kind, name, file)
                     yield self._make(name, role.kind, detail=file.path.name, prose=prose)
             if self._bound.arguments and role.kind == "zone":
@@ -401,8 +401,8 @@ class _Finder:
         if placed is not None and isinstance(placed.item, n.LineDef) and placed.item.sides:
             sides = tuple(s.text for s in placed.item.sides)
         for file in self._document.scenes:
-            if line in file.scene.lines:
-                sides += file.scene.lines[line].sides or ()
+            if line in file.scene.every_line:
+                sides += file.scene.every_line[line].sides or ()
         yield from (self._make(s, "side", detail=f"a side of {line}") for s in dict.fromkeys(sides))
 
     def _settings(self) -> Iterator[Completion]:

@@ -130,12 +130,12 @@ def _markdown(lines: Iterable[str]) -> str:
 def scene_prose(kind_: str, name: str, file: SceneFile) -> str:
     """A zone or a line of a scene."""
     if kind_ == "zone":
-        zone = file.scene.zones[name]
+        zone = file.scene.every_zone[name]
         facts = [f"{len(zone.points)} corners"]
         facts += [f"anchor {zone.anchor}"] if zone.anchor != "bottom" else []
         facts += [f"flowing {zone.flow[0]} to {zone.flow[1]}"] if zone.flow else []
     else:
-        line = file.scene.lines[name]
+        line = file.scene.every_line[name]
         facts = [f"{line.start} to {line.end}"]
         facts += [f"from {line.sides[0]} to {line.sides[1]}"] if line.sides else ["no sides named"]
     return f"{kind_} **{name}** of scene {file.path.name}: {', '.join(facts)}"

@@ -179,7 +179,7 @@ class Document:
     def in_scene(self, kind: str, name: str) -> Place | None:
         """Where a scene defines a zone or a line."""
         for file in self.scenes:
-            known = {"zone": file.scene.zones, "line": file.scene.lines}.get(kind, {})
+            known = {"zone": file.scene.every_zone, "line": file.scene.every_line}.get(kind, {})
             if name in known:
                 block = re.search(rf'"{kind}s"\s*:', file.text)
                 found = re.compile(rf'"{re.escape(name)}"(?=\s*:)').search(file.text, block.end() if block else 0)

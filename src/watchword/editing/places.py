@@ -69,7 +69,7 @@ def _said_of(document: Document, mention: Mention) -> str:
         english = describe.rule_prose(document.rules, rule) if rule else ""
         return english or describe.placed_prose(mention.kind, placed, names)
     for file in document.scenes:
-        known = {"zone": file.scene.zones, "line": file.scene.lines}.get(mention.kind, {})
+        known = {"zone": file.scene.every_zone, "line": file.scene.every_line}.get(mention.kind, {})
         if name in known:
             return describe.scene_prose(mention.kind, name, file)
     return ""

@@ -73,6 +73,7 @@ CODES: dict[str, str] = {
     "W212": "`{got}` is longer than its bound, `{bound}`: it holds in time only where it began before",
     "W213": "`{name}` is anywhere in the picture: nothing says how near",
     "W214": "metres are a guess in zone `{name}`: {why}",
+    "W215": "{what} `{name}` is not drawn for `{at}`: there the rule says nothing",
 }
 """Each code's message; `{…}` is filled in where the fault is found."""
 

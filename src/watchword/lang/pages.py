@@ -348,5 +348,15 @@ PAGES: dict[str, Page] = {
         '  "ground": {"pairs": [[[0, 540], [0, 0]], [[960, 540], [8, 0]], '
         "[[240, 240], [0, 12]], [[720, 240], [8, 12]]]}\n}",
     ),
+    "W215": Page(
+        "A turning camera has zones and lines for each of its presets. This one is drawn in some of them, so that the "
+        "rule is judged while the camera looks there, and says nothing while it looks elsewhere.",
+        _rule("p in zone bay for 5s"),
+        _rule("p in zone hall for 5s"),
+        "scene",
+        '{\n  "frame": [960, 540],\n  "presets": {\n'
+        '    "gate": {"zones": {"hall": [[0, 0], [900, 0], [900, 500]], "bay": [[0, 0], [90, 0], [90, 50]]}},\n'
+        '    "yard": {"zones": {"hall": [[0, 0], [960, 0], [960, 540]]}}\n  }\n}',
+    ),
 }
 """Every code's page."""

@@ -49,9 +49,12 @@ class _Camera:
     scene: Scene | None
     zones: dict[str, Zone]
     lines: dict[str, Line]
+    preset: str = ""
 
     @property
     def shown(self) -> str:
+        if self.preset:
+            return f"{self.name} at {self.preset}" if self.name else self.preset
         return self.name or (self.scene.name if self.scene else "") or "here"
 
 
@@ -64,9 +67,11 @@ def resolved(rules: Rules, scenes: Mapping[str, Scene | None]) -> list[Finding]:
     findings: list[Finding] = []
     cameras = []
     for name, scene in scenes.items():
-        zones, lines, wrong = rules.known(scene.frame if scene else None, scene)
-        cameras.append(_Camera(name, scene, zones, lines))
-        findings += wrong
+        views: Mapping[str, Scene | None] = {"": None} if scene is None else scene.views
+        for preset, view in views.items():
+            zones, lines, wrong = rules.known(view.frame if view else None, view)
+            cameras.append(_Camera(name, view, zones, lines, preset))
+            findings += [one for one in wrong if one not in findings]
     for rule in rules.rules:
         findings += _rule(rules, rule, cameras)
     told = {(f.source.name, f.span) for f in rules.findings}
@@ -89,19 +94,34 @@ def _rule(rules: Rules, rule: n.Rule, cameras: list[_Camera]) -> list[Finding]:
     found: list[Finding] | None = None
     wrong: dict[tuple[str, object], list[tuple[Finding, str]]] = {}
     zones, lines = rules.zones_of(rule), names_of(rule)[1]
+    lacking: dict[str, list[tuple[Finding, str]]] = {}
+    runs: set[str] = set()
     for camera in cameras:
         missing = _missing(rules, source, zones, lines, camera)
         if missing:
             found = missing if found is None else found
+            lacking.setdefault(camera.name, []).extend((one, camera.shown) for one in missing[:1] if camera.preset)
             continue
         found = []
+        runs.add(camera.name)
         here = rules.on(rule, camera.name)
         for one in [
             *_with_scene(here, camera, source, rules.names),
             *_far_off(here, rules.zones_of(here), camera, source, rules.names),
         ]:
             wrong.setdefault((one.code, one.span), []).append((one, camera.shown))
+    for where, missed in lacking.items():
+        for one, at in missed if where in runs else ():
+            wrong.setdefault(("W215", one.span), []).append((_elsewhere(source, one, at), at))
     return [*(found or []), *(_once(same) for same in wrong.values())]
+
+
+def _elsewhere(source: Source, missing: Finding, at: str) -> Finding:
+    """A zone or line that a turning camera has in other presets only."""
+    what = "line" if missing.code == "E105" else "zone"
+    name = source.text[missing.span.start : missing.span.end]
+    hint = "draw it there too, if the place is to be seen there; else allow this"
+    return finding("W215", source, missing.span, what=what, name=name, at=at, hint=hint)
 
 
 def _once(same: list[tuple[Finding, str]]) -> Finding:

@@ -88,7 +88,7 @@ class Camera:
         if last is None or time > last:
             self._behind = None
             return True, None
-        if self._behind is None:
+        if self._behind is None or time < self._behind:  # set back further than where a late frame was
             self._behind = time
         elif time - self._behind > self.limit():
             message = f"the clock of {self.name} was set back from {show_time(last)} to {show_time(time)}: a new start"

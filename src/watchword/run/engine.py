@@ -371,9 +371,9 @@ class Engine:
                 f"the scene of {name} has no preset {preset!r}" if known else f"the scene of {name} has no presets",
                 fix=f"presets: {listed}; or None while it turns" if known else 'give it some: "presets": {"gate": {…}}',
             )
+        self._asked.add(name)
         if (preset or "") == before.preset and (preset is None) == before.turning:
             return
-        self._asked.add(name)
         position = self._positions[name].get(preset or "")
         if position is None:
             assert preset is not None
@@ -453,7 +453,9 @@ class Engine:
         """The time that seconds are counted from."""
         if self._origin is not None:
             return self._origin
-        return camera.start if camera.start is not None and camera.start >= DATED else 0
+        starts = [s for k in self._positions[camera.name].values() if (s := self.cameras[k].start) is not None]
+        start = min(starts, default=0)
+        return start if start >= DATED else 0
 
 
 def _size(size: Size) -> str:
