@@ -88,7 +88,7 @@ def _always() -> int:
 def _counted(rules: RuleSet, applying: list[n.Rule]) -> tuple[int, int, int, list[Root]]:
     """Bytes by thing, by camera, the number of windows, and the rules as planned."""
     cameras: list[Camera] = []
-    host = Host(Signals(), str, lambda *_: False)
+    host = Host(Signals(), cameras.__getitem__, lambda *_: False)
     bank = Bank(rules, applying, cameras, Atlas(), lambda *_: "", host, Up(), CAP, lambda *_: None, CAP)
     sizes = []
     rings: list[Ring] = []
