@@ -38,18 +38,18 @@ rule leaves: person exits zone door
 rule crosses: person crosses line gate inward
 rule backwards: person crosses line gate outward
 rule runs: person in zone hall with speed > 3m/s for 1s
-rule stands: { each person p in zone hall when p is still for 20s cooldown 1min per p }
+rule stands { each person p in zone hall when p is still for 20s cooldown 1min per p }
 rule against: person against flow in zone lane for 1s
-rule toward: { each person p in zone hall when p moves toward zone door for 2s }
-rule many: { when count of person in zone hall > 8 for 5s }
-rule dense: { when density of person in zone middle > 0.2/m2 for 3s }
-rule dwells: { each person p when dwell of p in zone middle > 30s }
-rule alone: { each person p in zone middle when p is alone for 10s }
-rule together: { each person p in zone middle when any person within 1m of p for 10s }
-rule turns: { each person p when p enters zone door then within 10s p exits zone door }
-rule share: { each person p when share of (p in zone middle) over 20s >= 80% }
-rule flow: { when flow of person across line gate inward over 1min > 10 }
-rule rises: { when count of person in zone hall rises by 4 over 10s }
+rule toward { each person p in zone hall when p moves toward zone door for 2s }
+rule many { when count of person in zone hall > 8 for 5s }
+rule dense { when density of person in zone middle > 0.2/m2 for 3s }
+rule dwells { each person p when dwell of p in zone middle > 30s }
+rule alone { each person p in zone middle when p is alone for 10s }
+rule together { each person p in zone middle when any person within 1m of p for 10s }
+rule turns { each person p when p enters zone door then within 10s p exits zone door }
+rule share { each person p when share of (p in zone middle) over 20s >= 80% }
+rule flow { when flow of person across line gate inward over 1min > 10 }
+rule rises { when count of person in zone hall rises by 4 over 10s }
 rule left: bag unattended > 60s in zone hall
 """
 ZONES = {
