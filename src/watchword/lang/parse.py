@@ -166,8 +166,17 @@ def _beyond(source: Source, text: str, offset: int) -> Finding | None:
     return None
 
 
+_COLON_AND_BRACE = re.compile(r"""\s*rule\s+\w+\s*(?:"[^"\n]*"\s*)?(:)\s*\{\s*\w+\s+\w""")
+"""A rule in braces with the colon of a rule that is a sentence; a set of classes would go on with a comma."""
+
+
 def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) -> Finding:
     """What the reader stumbled over, said for the person who wrote it."""
+    both = _COLON_AND_BRACE.match(text)
+    if both is not None:
+        colon = Span(both.start(1) + offset, both.end(1) + offset)
+        hint = "a rule in braces has no colon: `rule name { … }`"
+        return finding("E001", source, colon, got=":", hint=hint, fix=Edit(colon, ""))
     end = len(source.text[: offset + len(text)].rstrip())
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         token = error.token
