@@ -38,6 +38,8 @@ class Thing:
         box: Left, top, right, bottom in pixels of the frame; its last known place.
         role: "thing" for what the rule is about, "owner" for the person a bag belongs to.
         first: When it was first seen, ns.
+        path: Where it was over the last half minute, oldest first, about once a second: time (ns), x, y, in pixels of
+            the frame. Told once its alert has fired, not while it only begins.
     """
 
     id: int | str
@@ -45,6 +47,7 @@ class Thing:
     box: tuple[float, float, float, float]
     role: str = "thing"
     first: int = 0
+    path: tuple[tuple[int, float, float], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.label} #{self.id}"
@@ -148,7 +151,14 @@ class Alert:
             "count": self.count,
             "labels": dict(self.labels),
             "things": [
-                {"id": t.id, "class": t.label, "box": [round(v, 2) for v in t.box], "role": t.role} for t in self.things
+                {
+                    "id": t.id,
+                    "class": t.label,
+                    "box": [round(v, 2) for v in t.box],
+                    "role": t.role,
+                    "path": [[seconds(time - self.start), round(x, 1), round(y, 1)] for time, x, y in t.path],
+                }
+                for t in self.things
             ],
             "evidence": {
                 "observed": seconds(self.observed),

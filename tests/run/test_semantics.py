@@ -530,3 +530,16 @@ def test_tracks_after_the_last_thing_leave_nothing_behind():
     assert bank.things.size <= 64
     assert not bank.things.alive.any()
     assert not bank.things.slot_of
+
+
+def test_an_alert_that_has_fired_tells_the_path_of_its_thing():
+    walker = Thing(1, "person", [(0, 300, 400), (4, 500, 400)], end=8)
+    alerts = play(HALL + "rule r: person in zone hall for 3s", walker)
+    pending, firing = alerts[:2]
+    assert (pending.state, pending.things[0].path) == ("pending", ())
+    (shown,) = firing.things
+    assert [x for _, x, _ in shown.path] == sorted(x for _, x, _ in shown.path)
+    for time, x, y in shown.path:
+        assert (x, y) == pytest.approx((min(500, 300 + 50 * time / S), 400))
+    assert shown.path[-1][0] <= firing.decided <= shown.path[-1][0] + S // 5
+    assert firing.to_dict()["things"][0]["path"][-1][1:] == [round(v, 1) for v in shown.path[-1][1:]]

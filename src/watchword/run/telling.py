@@ -94,13 +94,22 @@ def _sentence(text: str, name: str) -> str:
     return text if seen else f"{WHO}: {text}"
 
 
-def thing_of(things: Things, slot: int, camera: Camera, role: str) -> Thing:
-    """A thing as it is now, its box in the pixels of its frame."""
-    box: tuple[float, float, float, float] = tuple(things.box[slot].tolist())
-    if camera.scale != (1.0, 1.0):
-        x, y = camera.scale
-        box = (box[0] / x, box[1] / y, box[2] / x, box[3] / y)
-    return Thing(things.ids[slot], things.labels[things.label.item(slot)], box, role, things.first.item(slot))
+POINTS = 32
+"""Points of a path that are told, at most."""
+
+
+def thing_of(things: Things, slot: int, camera: Camera, role: str, with_path: bool) -> Thing:
+    """A thing as it is now, its box and its path in the pixels of its frame."""
+    x, y = camera.scale
+    left, top, right, bottom = things.box[slot].tolist()
+    path: tuple[tuple[int, float, float], ...] = ()
+    if with_path:
+        times, at = things.path(slot)
+        step = max(1, -(-len(times) // POINTS))
+        kept = slice((len(times) - 1) % step, None, step)  # the newest among them
+        path = tuple(zip(times[kept].tolist(), (at[kept, 0] / x).tolist(), (at[kept, 1] / y).tolist(), strict=True))
+    box = (left / x, top / y, right / x, bottom / y)
+    return Thing(things.ids[slot], things.labels[things.label.item(slot)], box, role, things.first.item(slot), path)
 
 
 def span(ns: int) -> str:
@@ -119,18 +128,18 @@ class Teller:
     def __init__(self, source: str, zero: Callable[[Camera], int]) -> None:
         self._source, self._zero = source, zero
         self._said: dict[int, Said] = {}
-        self._shown: dict[tuple[int, int, int, str], Thing] = {}
+        self._shown: dict[tuple[int, int, int, str, bool], Thing] = {}
 
     def begin(self) -> None:
         """A tick begins, which sees things anew."""
         self._shown.clear()
 
-    def thing(self, bank: Bank, slot: int, camera: Camera, role: str = "thing") -> Thing:
+    def thing(self, bank: Bank, slot: int, camera: Camera, with_path: bool, role: str = "thing") -> Thing:
         """A thing as it is now; asked once for each sight of it, however many alerts of a tick speak of it."""
         things = bank.things
-        key = (id(bank), things.serial.item(slot), things.sights.item(slot), role)
+        key = (id(bank), things.serial.item(slot), things.sights.item(slot), role, with_path)
         if key not in self._shown:
-            self._shown[key] = thing_of(things, slot, camera, role)
+            self._shown[key] = thing_of(things, slot, camera, role, with_path)
         return self._shown[key]
 
     def alert(
@@ -146,7 +155,7 @@ class Teller:
             keys += [rule.zone.group.text] if rule.zone else []
             text = "\0".join([self._source, rule.name, camera.name, *keys, str(opened.since)])
             opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        shown = self._things(bank, root, opened, camera)
+        shown = self._things(bank, root, opened, camera, state not in ("pending", "dropped"))
         count = _count(bank, root, opened, camera)
         title = rule.title or rule.name
         zones = (rule.zone.group.text,) if rule.zone and not said.zones else said.zones
@@ -192,18 +201,18 @@ class Teller:
             preset=camera.preset,
         )
 
-    def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera) -> tuple[Thing, ...]:
+    def _things(self, bank: Bank, root: Root, opened: Open, camera: Camera, with_path: bool) -> tuple[Thing, ...]:
         """The thing and its owner; of a rule about a camera, those that made it true."""
         if root.rule.each is not None:
-            shown = self.thing(bank, opened.slot, camera)
+            shown = self.thing(bank, opened.slot, camera, with_path)
             owner = bank.owner_of(root, opened.slot)
-            return (shown,) if owner is None else (shown, self.thing(bank, owner, camera, "owner"))
+            return (shown,) if owner is None else (shown, self.thing(bank, owner, camera, with_path, "owner"))
         members: list[int] = []
         for node in root.groups:
             value = bank.scopes["thing"].value[node.children[0].index]
             slots = bank.things.of_cameras([camera.index])
             members += slots[value[slots] > 0].tolist()
-        return tuple(self.thing(bank, slot, camera) for slot in dict.fromkeys(members))
+        return tuple(self.thing(bank, slot, camera, with_path) for slot in dict.fromkeys(members))
 
 
 def _parts(bank: Bank, root: Root, said: Said, slot: int, camera: Camera) -> tuple[Part, ...]:
