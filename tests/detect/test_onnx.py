@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from graphs import constant, red
+from graphs import TensorProto, constant, helper, numpy_helper, onnx, red
 
 from watchword import Frame, Watch
 from watchword.detect import OnnxDetector, load
@@ -241,7 +241,7 @@ def test_a_model_that_takes_no_pictures_is_refused(tmp_path: Path, shape, messag
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path):
     (tmp_path / "m.onnx").write_bytes(b"<html>not found</html>")
-    with pytest.raises(DetectorError, match="ONNX runtime cannot load it"):
+    with pytest.raises(DetectorError, match="is no ONNX model"):
         OnnxDetector(tmp_path / "m.onnx")
     with pytest.raises(DetectorError, match="there is no such model"):
         OnnxDetector(tmp_path / "none.onnx")
@@ -272,3 +272,63 @@ def test_rules_speak_of_what_it_names(tmp_path: Path):
         ]
     assert fired
     assert fired[0].things[0].label == "person"
+
+
+def written(path: Path, node=("Identity", "is"), opset: int = 13, version: int = 8, domain: str = "") -> Path:
+    """A model with one node and one constant."""
+    info, kind = helper.make_tensor_value_info, TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node(node[0], [node[1]], ["o"], domain=domain)], "g", [info("images", kind, [1, 3, 64, 64])],
+        [info("o", kind, [1, 84, 84])], [numpy_helper.from_array(np.zeros((1, 84, 84), np.float32), "is")],
+    )  # fmt: skip
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=version)
+    path.write_bytes(made.SerializeToString())
+    return path
+
+
+def test_a_file_that_cannot_be_used_is_told_of_in_words(tmp_path: Path):
+    """ONNX runtime's own words, of its source files and signatures, do not reach the user."""
+    path = tmp_path / "m.onnx"
+    whole = written(path).read_bytes()
+
+    def says(content: bytes | None = None) -> str:
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(DetectorError) as caught:
+            OnnxDetector(path)
+        text = str(caught.value)
+        assert "[ONNXRuntimeError]" not in text
+        assert "onnxruntime::" not in text
+        return text
+
+    assert "is empty" in says(b"")
+    assert "is no ONNX model, or was cut off" in says(b"<html>not found</html>")
+    assert "is no ONNX model, or was cut off" in says(whole[: len(whole) // 2])
+    assert "Git LFS" in says(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n")
+    written(path, opset=99)
+    assert "is written in opset 99" in says()
+    written(path, version=99)
+    assert "is written in version 99 of the format" in says()
+    written(path, ("BatchedNMS_TRT", "images"), domain="trt")
+    assert "an operator that the ONNX runtime installed does not have" in says()
+    path.unlink()
+    assert "there is no such model" in says()
+    path.mkdir()
+    assert "is a folder" in says()
+
+
+def test_weights_that_lie_elsewhere_and_are_missing_are_named(tmp_path: Path):
+    whole = onnx.load(written(tmp_path / "a.onnx"))
+    onnx.save_model(whole, tmp_path / "m.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
+    (tmp_path / "weights.bin").unlink()
+    with pytest.raises(DetectorError, match=r"(?s)weights are in another file.*weights\.bin.*beside the model"):
+        OnnxDetector(tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [((1, 1000), "classify"), ((1, 21, 64, 64), "what each pixel is"), ((1, 1, 64, 64), "CrowdDetector")],
+)
+def test_models_of_other_kinds_are_known_for_what_they_are(tmp_path: Path, shape, message: str):
+    with pytest.raises(DetectorError, match=f"no head that is known(?s:.*){message}"):
+        OnnxDetector(constant(tmp_path / "m.onnx", {"o": np.zeros(shape, np.float32)}, (1, 3, 64, 64)))

@@ -13,6 +13,7 @@ import click
 from watchword.alertfolder import AlertFolder
 from watchword.cli.lets import option
 from watchword.cli.source import Source, open_source
+from watchword.cli.stages import WHAT_SEES, detector_line
 from watchword.cli.terminal import Terminal, write_json
 from watchword.detections import Detections
 from watchword.errors import SceneError
@@ -35,7 +36,7 @@ RATE = 15.0
 @option
 @click.option("--scene", type=click.Path(), help="The camera's scene file (JSON): zones, lines, time zone.")
 @click.option("--preset", help="Of a turning camera: which of its scene's presets the film shows.")
-@click.option("--detector", help="What sees: motion+left (the default), or another that is installed.")
+@click.option("--detector", help=WHAT_SEES)
 @click.option("--tracker", help="What follows: default, or another that is installed.")
 @click.option("--out", type=click.Path(), help="Folder for alerts.jsonl and pictures; NAME.alerts where not given.")
 @click.option("--start", help="When the film began, with its zone: 2026-01-05T12:00:00+01:00.")
@@ -201,6 +202,7 @@ def _head(terminal: Terminal, watch: Watch, source: Source, rate: float) -> None
             terminal.note(finding.show())
         chain = f"{watch.detector.name} → {watch.tracker.name} → {rules}"
         terminal.head(source.name, facts, chain)
+        terminal.aside(detector_line(watch.detector))
         return
     assert source.boxes is not None
     what = "tracks" if source.boxes.tracked else "boxes"

@@ -17,6 +17,14 @@ from watchword.interop.mot import MotWriter
 from watchword.masks import masked
 from watchword.scene import Scene
 
+WHAT_SEES = "What sees: motion+left (the default), a model's file (people.onnx), or another that is installed."
+
+
+def detector_line(detector: object) -> str:
+    """How a detector that can say so is used, and what runs it; empty where it cannot."""
+    describe = getattr(detector, "describe", None)
+    return str(describe()) if callable(describe) else ""
+
 
 def _writer(path: str, columns: Iterable[str]) -> MotWriter | CsvWriter:
     return CsvWriter(path, tuple(columns)) if path.lower().endswith(".csv") else MotWriter(path)
@@ -29,7 +37,7 @@ def _detector(spec: str | None, view: Scene | None, camera: str) -> Detector:
 @click.command()
 @click.argument("video")
 @click.option("-o", "--output", required=True, help="File to write: MOTChallenge text, or CSV by the ending .csv.")
-@click.option("--detector", help="What sees: motion+left (the default), or another that is installed.")
+@click.option("--detector", help=WHAT_SEES)
 @click.option("--scene", type=click.Path(), help="The camera's scene file (JSON).")
 @click.option("--fps", type=float, help="Frames a second, for pictures that do not say.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -45,6 +53,7 @@ def detect(video: str, output: str, detector: str | None, scene: str | None, fps
         Terminal(quiet=quiet, total=source.total) as terminal,
         _writer(output, (c.name for c in seeing.columns)) as writer,
     ):
+        terminal.aside(detector_line(seeing))
         for frame in source.film:
             table = seeing.detect([masked(frame, view)])
             writer.write(table)
@@ -77,6 +86,7 @@ def track(
     columns = source.boxes.columns if source.boxes else [c.name for c in seeing.columns] if seeing else []
     ids: set[object] = set()
     with Terminal(quiet=quiet, total=source.total) as terminal, _writer(output, columns) as writer:
+        terminal.aside(detector_line(seeing))
         for now, frame, table in source.looks():
             if frame is not None and seeing is not None:
                 table = seeing.detect([masked(frame, view)])

@@ -98,6 +98,11 @@ class Terminal:
         line.append(f"  {chain}", "not bold dim")
         self.console.print(line)
 
+    def aside(self, text: str) -> None:
+        """A line of detail under the first, where there is any."""
+        if text:
+            self.console.print(Text(f"  {text}", style="dim"))
+
     def note(self, text: str) -> None:
         """A line about the input, on standard error."""
         self._errors.print(Text(f"note: {text}", style="yellow"))

@@ -64,6 +64,10 @@ class Composed:
         """The names of all, joined by +."""
         return "+".join(d.name for d in self._detectors)
 
+    def describe(self) -> str:
+        """How those among them that say so are used."""
+        return "; ".join(d.describe() for d in self._detectors if hasattr(d, "describe"))
+
     @property
     def labels(self) -> tuple[str, ...]:
         """What any of them can emit."""

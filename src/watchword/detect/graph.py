@@ -11,6 +11,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from watchword.detect import failures
 from watchword.errors import DetectorError
 
 TYPES: dict[str, type[np.generic]] = {
@@ -53,8 +54,7 @@ class Graph:
     ) -> None:
         self.path = Path(path)
         where = str(path)
-        if not self.path.is_file():
-            raise DetectorError("there is no such model", where=where, fix="check the path")
+        failures.check(self.path)
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -65,8 +65,7 @@ class Graph:
         except DetectorError:
             raise
         except Exception as error:  # ONNX runtime has no root for its errors
-            reason = str(error).strip().splitlines()[-1][:200]
-            raise DetectorError(f"ONNX runtime cannot load it: {reason}", where=where, fix="check the file") from None
+            raise failures.loading(error, self.path) from None
         self.provider: str = self._session.get_providers()[0].removesuffix("ExecutionProvider")
         self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
         self.inputs = tuple(i.name for i in self._session.get_inputs())
@@ -128,9 +127,9 @@ class Graph:
         try:
             found: list[NDArray[Any]] = self._session.run(None, fed)
         except Exception as error:  # as above
-            reason = str(error).strip().splitlines()[-1][:200]
             fix = "say batch=1" if len(pictures) > 1 else "say another `size`, or check the file"
-            raise DetectorError(f"ONNX runtime cannot run it: {reason}", where=str(self.path), fix=fix) from None
+            said = f"ONNX runtime cannot run it: {failures.reason(error)}"
+            raise DetectorError(said, where=str(self.path), fix=fix) from None
         return [out.astype(np.float32) if out.dtype == np.float16 else out for out in found]
 
     def probe(self) -> list[NDArray[Any]]:

@@ -50,7 +50,7 @@ def recognise(seen: Seen, told: str = "", where: str = "") -> tuple[Head, Match]
     if told:
         fix = f"it is {heads[0].what}" + (f"; {hint}" if hint else "")
         raise DetectorError(f"{_outputs(seen)}: not of the head `{told}`", where=where, fix=fix)
-    hint = hint or "give outputs of one of these layouts, or write a detector of your own"
+    hint = hint or _other(seen) or "give outputs of one of these layouts, or write a detector of your own"
     raise DetectorError(
         f"{_outputs(seen)}: no head that is known", where=where, fix=f"{hint}; known: {', '.join(HEADS)}"
     )
@@ -74,6 +74,17 @@ def _outputs(seen: Seen) -> str:
     )
     known = "no labels" if seen.classes is None else f"{seen.classes} label{'s' if seen.classes > 1 else ''}"
     return f"outputs {shapes} for an input of {seen.size[0]}×{seen.size[1]} and {known}"
+
+
+def _other(seen: Seen) -> str:
+    """What a model that gives no boxes may be."""
+    if all(a.ndim <= 2 for a in seen.arrays):
+        return "it gives numbers of the whole picture and no boxes: models that classify are of no use here"
+    if all(a.ndim == 4 and a.shape[1] == 1 for a in seen.arrays):
+        return "it gives one map: if that is people per pixel, CrowdDetector reads it"
+    if all(a.ndim == 4 for a in seen.arrays):
+        return "it gives maps and no boxes: models that tell what each pixel is are of no use here"
+    return ""
 
 
 def _hint(seen: Seen, heads: Sequence[Head]) -> str:
