@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from watchword.detect.compose import Composed as Composed
     from watchword.detect.density import CrowdDetector as CrowdDetector
     from watchword.detect.density import CrowdEstimator as CrowdEstimator
+    from watchword.detect.density import People as People
+    from watchword.detect.density import Points as Points
     from watchword.detect.left import LeftDetector as LeftDetector
     from watchword.detect.motion import MotionDetector as MotionDetector
     from watchword.detect.onnx import OnnxDetector as Onnx  # noqa: F401 - a second name of it
@@ -25,6 +27,8 @@ _HOME = {
     "MotionDetector": "motion",
     "Onnx": "onnx:OnnxDetector",
     "OnnxDetector": "onnx",
+    "People": "density",
+    "Points": "density",
     "load": "spec",
 }
 

@@ -1,7 +1,8 @@
 """What a detector gets wrong, in words.
 
-Frames of a simulated street are given to it: one camera, two cameras at once, of two sizes, again after `forget`. A
-detector that finds nothing there is to be given frames in which it does.
+Frames of a simulated street are given to it: one camera, two cameras at once, of two sizes, again after `forget`, in
+memory that is used again, from another thread, and a black picture. A detector that finds nothing there is to be given
+frames in which it does.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import contextlib
 import re
 import time
 from collections.abc import Sequence
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn
 
 import attrs
 import numpy as np
@@ -121,6 +123,7 @@ class _Run:
         if not frames:
             raise DetectorError("no frames to check with", fix="give some, times rising, of one camera")
         self._detector, self._frames, self._found = detector, frames, found
+        self._kinds: set[str] = set()
 
     def report(self) -> Report:
         """All checks that need a look."""
@@ -131,14 +134,25 @@ class _Run:
         self._detector.forget(self._frames[0].camera)
         again, _ = self._pass()
         if not all(map(_same, first, again)):
-            self._say(
+            self._stop(
                 "the same frames after `forget` give something else: it remembers more than it should, or is chance"
             )
         self._together(first)
+        self._again_in_one_buffer(first)
+        self._blank()
+        self._elsewhere(first[0])
         return Report(boxes, float(np.median(spent)) if spent else 0.0)
 
-    def _say(self, fault: str) -> None:
-        self._found.append(fault)
+    def _say(self, fault: str, kind: str = "") -> None:
+        """Write a fault down; of a kind the first."""
+        if (kind or fault) not in self._kinds:
+            self._kinds.add(kind or fault)
+            self._found.append(fault)
+
+    def _stop(self, fault: str) -> NoReturn:
+        """Write a fault down after which others would be found that are none of their own."""
+        self._say(fault)
+        raise Stop
 
     def _pass(self) -> tuple[list[Detections], list[float]]:
         """Frame after frame."""
@@ -158,19 +172,19 @@ class _Run:
         self._detector.forget(self._frames[0].camera)
         return tables, spent
 
-    def _look(self, frames: Sequence[Frame]) -> Detections:
-        """One call, and what can be said of its answer as a whole."""
+    def _look(self, frames: Sequence[Frame], where: str = "") -> Detections:
+        """One call, and what can be said of its answer as a whole; `where` is said before a failure."""
         before = [frame.image.copy() for frame in frames]
         try:
             table: Any = self._detector.detect(frames)
         except WatchwordError as error:
-            self._say(f"`detect` gives no table: {error}")
+            self._say(f"{where}`detect` gives no table: {error}")
             raise Stop from None
         except Exception as error:
-            self._say(f"`detect` fails: {type(error).__name__}: {error}")
+            self._say(f"{where}`detect` fails: {type(error).__name__}: {error}")
             raise Stop from None
         if any(not np.array_equal(frame.image, old) for frame, old in zip(frames, before, strict=True)):
-            self._say("it draws into the frame it is given: copy it first")
+            self._stop("it draws into the frame it is given: copy it first")
         if not isinstance(table, Detections):
             self._say(f"`detect` gives {type(table).__name__}: make a table with Detections.of")
             raise Stop
@@ -184,7 +198,8 @@ class _Run:
         times = [frame.time for frame in frames]
         if table.times.tolist() != times:
             self._say(
-                f"its times are {table.times.tolist()}, those of the frames are {times}: take the frame's time, ns"
+                f"its times are {table.times.tolist()}, those of the frames are {times}: take the frame's time, ns",
+                "times",
             )
         return table
 
@@ -195,19 +210,21 @@ class _Run:
         if strange:
             self._say(f"it says {', '.join(strange)}, which `labels` does not hold")
         for reason, count in table.dropped.items():
-            self._say(f"{count} of its boxes are left out: {reason}")
+            sides = ": give left, top, right, bottom" if "area" in reason else ""
+            self._say(f"{count} of its boxes are left out: {reason}{sides}", reason)
         if len(table):
             w, h = frame.size
             far = float(table.boxes.max())
             low = table.boxes.min(axis=0)
             if far <= 2.0:
-                self._say(f"its coordinates are {far:.2f} at most: give pixels of the frame, not fractions")
+                self._say(f"its coordinates are {far:.2f} at most: give pixels of the frame, not fractions", "where")
             elif (table.boxes[:, 2:] > np.array([w, h]) * (1 + FAR)).any() or (low[:2] < [-FAR * w, -FAR * h]).any():
                 self._say(
-                    f"a box reaches to {far:.0f} in a frame of {w}×{h}: give pixels of the frame, not the model's"
+                    f"a box reaches to {far:.0f} in a frame of {w}×{h}: give pixels of the frame, not the model's",
+                    "where",
                 )
             elif (table.boxes[:, :2] >= [w, h]).any() or (table.boxes[:, 2:] <= 0).any():
-                self._say(f"a box lies outside of the frame of {w}×{h}: it would be nowhere")
+                self._say(f"a box lies outside of the frame of {w}×{h}: it would be nowhere", "where")
         names = {column.name for column in self._detector.columns}
         if set(table.extra) - names:
             self._say(f"it adds {', '.join(sorted(set(table.extra) - names))}, which `columns` does not declare")
@@ -229,8 +246,40 @@ class _Run:
             both = self._look([beside, frame])
             self._content(beside, both.at("other"))
             if not (_same(both.at(frame.camera), first[k]) and _same(both.at("other"), alone[k])):
-                self._say("two cameras in one call are seen otherwise than each alone: keep them apart")
-                return
+                self._stop("two cameras in one call are seen otherwise than each alone: keep them apart")
+
+    def _again_in_one_buffer(self, first: Sequence[Detections]) -> None:
+        """Hosts read frames into the same memory again and again."""
+        if len({frame.image.shape for frame in self._frames}) > 1:
+            return
+        camera = self._frames[0].camera
+        self._detector.forget(camera)
+        buffer = np.empty_like(self._frames[0].image)
+        for frame, before in zip(self._frames, first, strict=True):
+            buffer[:] = frame.image
+            if not _same(self._look([attrs.evolve(frame, image=buffer)]), before):
+                self._say(
+                    "it keeps a frame that it was given, and hosts use that memory again: copy what is remembered"
+                )
+                break
+        self._detector.forget(camera)
+
+    def _blank(self) -> None:
+        """A camera at night, or one whose cable was pulled."""
+        last = self._frames[-1]
+        for shade, what in ((0, "on a black picture "), (255, "on a white picture ")):
+            image = np.full_like(last.image, shade)
+            self._content(last, self._look([attrs.evolve(last, image=image, camera="blank")], what))
+            self._detector.forget("blank")
+
+    def _elsewhere(self, before: Detections) -> None:
+        """One thread at a time, but not always the same."""
+        frame = self._frames[0]
+        self._detector.forget(frame.camera)
+        with ThreadPoolExecutor(1) as pool:
+            table = pool.submit(self._look, [frame], "in another thread than before ").result()
+        if not _same(table, before):
+            self._say("in another thread it gives something else: keep what it remembers in the object")
 
 
 def _cropped(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
