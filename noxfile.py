@@ -95,6 +95,7 @@ def benchmarks(session: nox.Session) -> None:
     """Every benchmark, one after the other, or those named: `nox -s benchmarks -- footage speed`."""
     wheel(session)
     group(session, "bench")
+    session.install("--no-deps", "norfair>=2.2", "filterpy>=1.4.5")  # its pins exclude the others
     names = session.posargs or [
         "footage",
         "speed",

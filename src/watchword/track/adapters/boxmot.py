@@ -38,9 +38,11 @@ class _Follower:
 
     def step(self, boxes: Boxes, scores: Floats, second: float) -> Told:  # noqa: ARG002 - it counts frames
         found = self._tracker.update(np.column_stack((boxes, scores, np.zeros(len(boxes)))))
-        tracks = (*self._tracker.active_tracks, *getattr(self._tracker, "lost_stracks", ()))
+        lost = getattr(self._tracker, "lost_stracks", ())
         keys = found[:, 4].astype(np.int64).tolist()
-        alive = {int(track.id) for track in tracks} | set(keys)
+        alive = {int(track.id) for track in (*self._tracker.active_tracks, *lost)} | set(keys)
+        if hasattr(self._tracker, "removed_stracks"):  # it keeps all that ever was; only what is lost is asked for
+            self._tracker.removed_stracks = [t for t in self._tracker.removed_stracks if int(t.id) in alive]
         return Told(keys, found[:, :4].astype(np.float64), found[:, 7].astype(np.intp), alive)
 
 

@@ -6,6 +6,8 @@ tracks it still remembers; of the others an end is told once their memory must h
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 import attrs
@@ -22,9 +24,10 @@ NOBODY = np.array([[0.0, 0.0, 1.0, 1.0, 0.0]])
 
 
 class _Follower:
-    def __init__(self, tracker: Any, recent: Recent | None) -> None:
-        self._tracker, self._recent = tracker, recent
-        self._counts = not isinstance(tracker, _OCSort)
+    def __init__(self, make: Callable[[], Any], recent: Recent | None) -> None:
+        self._make, self._recent = make, recent
+        self._tracker = make()
+        self._counts = not isinstance(self._tracker, _OCSort)
 
     def step(self, boxes: Boxes, scores: Floats, second: float) -> Told:  # noqa: ARG002 - it counts frames
         given = np.column_stack((boxes, scores))
@@ -32,6 +35,10 @@ class _Follower:
         keys = found[:, 4].astype(np.int64).tolist()
         if self._recent is None:
             alive = {track.track_id for track in (*self._tracker.tracked_stracks, *self._tracker.lost_stracks)}
+            if not alive and self._tracker.track_id_counter:
+                # It keeps all that ever was, and slows down by it; where nothing is followed a new one knows as much.
+                self._tracker = self._make()
+                self._tracker.update(given)
         else:
             alive = set(self._recent.alive(keys))
         return Told(keys, found[:, :4], rows_of(found[:, :4], boxes), alive)
@@ -45,7 +52,7 @@ class ByteTrack(Adapter):
 
     def _follower(self, fps: float) -> Follower:
         # Its memory is int(frame_rate / 30 * track_buffer) frames, its frame_rate a whole number.
-        return _Follower(BYTETracker(**{"frame_rate": max(1, round(fps)), **self.options}), None)
+        return _Follower(partial(BYTETracker, **{"frame_rate": max(1, round(fps)), **self.options}), None)
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -56,7 +63,7 @@ class Sort(Adapter):
 
     def _follower(self, fps: float) -> Follower:  # noqa: ARG002 - nothing of it depends on the rate
         options = {"max_age": 1, **self.options}
-        return _Follower(_Sort(**options), Recent(2 * options["max_age"] + options.get("min_hits", 3)))
+        return _Follower(partial(_Sort, **options), Recent(2 * options["max_age"] + options.get("min_hits", 3)))
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -68,4 +75,4 @@ class OCSort(Adapter):
 
     def _follower(self, fps: float) -> Follower:
         options = {**self.DEFAULTS, "max_age": max(1, round(fps)), **self.options}
-        return _Follower(_OCSort(**options), Recent(2 * options["max_age"] + options.get("min_hits", 3)))
+        return _Follower(partial(_OCSort, **options), Recent(2 * options["max_age"] + options.get("min_hits", 3)))
