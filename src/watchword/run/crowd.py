@@ -8,6 +8,7 @@ m calls; `sure` are members for sure, `maybe` these and those that may be. A mea
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -167,10 +168,9 @@ zone_area = lru_cache(maxsize=4096)(calibration.zone_area)
 
 @attrs.frozen(eq=False)
 class _Grid:
-    """Points that stand for a zone: column i at `start + i * step`; which are inside, bool (rows, cols); how many."""
+    """Points that stand for a zone: their columns and rows, px; which are inside, bool (rows, columns); how many."""
 
-    start: Floats
-    step: Floats
+    at: tuple[Floats, Floats]
     inside: Bools
     points: int
 
@@ -186,10 +186,9 @@ def _grid(zone: Zone) -> _Grid:
     x, y = (start[axis] + step[axis] * np.arange(number[axis]) for axis in (0, 1))
     inside: Bools = shapely.intersects_xy(polygon(zone), *np.meshgrid(x, y))
     if not inside.any():  # thinner than the points lie apart
-        return _Grid(
-            shapely.get_coordinates(polygon(zone).point_on_surface())[0], np.ones(2), np.ones((1, 1), np.bool_), 1
-        )
-    return _Grid(start, step, inside, int(inside.sum()))
+        ((x0, y0),) = shapely.get_coordinates(polygon(zone).point_on_surface())
+        return _Grid((np.array([x0]), np.array([y0])), np.ones((1, 1), np.bool_), 1)
+    return _Grid((x, y), inside, int(inside.sum()))
 
 
 def occupied(zone: Zone, boxes: Floats, starts: Starts) -> Floats:
@@ -203,23 +202,10 @@ def occupied(zone: Zone, boxes: Floats, starts: Starts) -> Floats:
         starts: (k + 1,), where each group's boxes start.
     """
     grid = _grid(zone)
-    rows, cols = grid.inside.shape
-    k = len(starts) - 1
-    if not len(boxes):
-        return np.zeros(k)
-    most = np.array([cols, rows])
-    first = np.clip(np.ceil((boxes[:, :2] - grid.start) / grid.step), 0, most).astype(np.intp)
-    after = np.clip(np.floor((boxes[:, 2:] - grid.start) / grid.step) + 1, 0, most).astype(np.intp)
-    after = np.maximum(first, after)
-    each = np.repeat(np.arange(k), np.diff(starts))
-    # A box adds one to all points in it: written at its corners, and summed up along both axes.
-    x, y = np.stack((first, after), axis=1)[..., 0], np.stack((first, after), axis=1)[..., 1]
-    corners = (each[:, None, None] * (rows + 1) + y[:, :, None]) * (cols + 1) + x[:, None, :]
-    signs = np.broadcast_to(np.array([[1, -1], [-1, 1]]), corners.shape)
-    cover = np.bincount(corners.ravel(), signs.ravel(), k * (rows + 1) * (cols + 1)).reshape(k, rows + 1, cols + 1)
-    np.cumsum(cover, axis=2, out=cover)
-    np.cumsum(cover, axis=1, out=cover)
-    covered = cover[:, :rows, :cols] > 0.5
-    covered &= grid.inside
-    found: Floats = covered.sum(axis=(1, 2)) / grid.points
-    return found
+    # A box covers the points whose column and whose row it covers.
+    cols, rows = (
+        ((boxes[:, axis, None] <= at) & (boxes[:, axis + 2, None] >= at)).astype(np.float32)
+        for axis, at in enumerate(grid.at)
+    )
+    covered = [np.count_nonzero(rows[i:j].T @ cols[i:j] * grid.inside) for i, j in pairwise(starts.tolist())]
+    return np.array(covered) / grid.points
