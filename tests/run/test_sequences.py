@@ -216,6 +216,12 @@ class Judge:
         """ "broken", None (not yet), or when it has happened; read off all looks since it began."""
         part = self.chain.parts[k]
         since, run_from, pause, deadline = None, None, None, None
+        before = 1  # what was so before it begins between two looks is so until the second
+        if self.begun and self.at < self.looks[self.begun].now:
+            last = self.looks[self.begun - 1]
+            before = -last.held[k] if not part.event else (0 if last.kind == "hole" else 1)
+            if before < 0:
+                return "broken"
         for i, look in enumerate(self.looks[self.begun :]):
             value = -look.held[k] if not part.event else (0 if look.kind == "hole" else 1)
             if value < 0:
@@ -228,7 +234,7 @@ class Judge:
                         pause = self.known_before(self.begun + i)
                 continue
             if since is None:
-                since = self.at if i == 0 else look.now
+                since = self.at if i == 0 and before != 0 else look.now
                 run_from = look.now
             elif pause is not None:
                 since = {FREEZE: since + look.now - pause, RESET: look.now, ASSUME: since}[self.chain.policy]

@@ -84,6 +84,10 @@ class Atoms(Plain):
     def _states(self, at: Pass) -> None:
         grid, look = at.grids["thing"], at.look
         value = self._last[:, look.slots] if at.blind else self.kernel.step(look)
+        waits = None if at.blind else getattr(self.kernel, "waits", None)
+        if waits is not None:
+            for one in at.grids.values():
+                one.split()
         if grid.whole:
             self._last[:, look.slots] = value
             grid.held.state[self.nodes] = value
@@ -93,7 +97,7 @@ class Atoms(Plain):
         value = np.where(near, np.where(seen, value, self._last[:, look.slots]), 0)
         self._last[:, look.slots] = value  # what is in a hole stays in it until it is seen again
         grid.held.state[self.nodes] = value
-        grid.fresh.state[self.nodes] = np.where(seen, value, 0)
+        grid.fresh.state[self.nodes] = np.where(seen if waits is None else seen & ~waits, value, 0)
 
 
 class Amounts(Plain):

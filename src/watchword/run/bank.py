@@ -184,6 +184,7 @@ class Bank:
         sights = recognise(things, tracks, looked)
         self.grow()
         self._holes(sights)
+        self._begin_anew(sights.slots[things.gone[sights.slots]])
         things.see(sights, tracks.scores, tracks.extra)
         motion.measure(things, sights.slots, sights.now, looked)
         for slot in sights.replaced:
@@ -220,6 +221,14 @@ class Bank:
         before = np.array([self._cameras[c].before or 0 for c in cams.tolist()], np.int64)
         only = slots[np.lexsort((self.things.serial[slots], camera[hole]))]
         self._pass(cams.tolist(), now, before, None, blind=True, dark=False, only=only)
+
+    def _begin_anew(self, slots: Slots) -> None:
+        """Things that had ended, a moving one's end that its tracker told, are found again: they have new clocks."""
+        if len(slots):
+            for step in self.steps:
+                if step.scope == "thing":
+                    step.begin(slots)
+            self.scopes["thing"].forget(slots)
 
     def _ends(self, tracks: Tracks, cameras: Sequence[int], seen: set[int]) -> None:
         things = self.things

@@ -116,7 +116,7 @@ class Judge:
             if (waiting := at.waiting.get((self.scope, node))) is not None and waiting.any():
                 turn.waits = np.zeros(held.shape, np.bool_) if turn.waits is None else turn.waits
                 turn.waits[i] = waiting & (gone_at == NEVER)
-        if at.dates and not at.blind:
+        if at.dates:
             self._date(turn, at)
         self.life.step(turn)
 

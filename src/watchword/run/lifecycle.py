@@ -223,7 +223,9 @@ class Lifecycle:
         status = int(self._status[i, slot])
         if ends > 0:
             self._false(turn, i, slot, status, int(self._clear_since[self._clear_at[i], slot]), now, ends_known)
-            self._spent[i, slot] = held >= 0 and self._status[i, slot] == IDLE
+            if status != RECOVERING and self._status[i, slot] != status:
+                self._spent[i, slot] = True
+            self._spent[i, slot] &= held >= 0
         elif status == RECOVERING:
             if ends < 0:
                 self._holds_on(turn, self.open[i, slot], status, now, ends_known)
@@ -261,6 +263,8 @@ class Lifecycle:
         opened = self.open[i, slot]
         if status in FIRED and turn.limbo[j]:
             if status != RECOVERING:
+                if status == FIRING:
+                    self._rise(opened, now, int(turn.limbo_at[j]))
                 self._recover(opened, int(turn.limbo_at[j]), now)
                 opened.dark = opened.told if opened.dark == NEVER else opened.dark
                 self._due[i, slot] = FAR

@@ -56,6 +56,7 @@ class Clocks:
         self._policy = np.array(policies, np.int8)
         self._value = np.zeros((m, 0), np.int8)
         self._hole = np.zeros((m, 0), np.bool_)
+        self._broken = np.zeros((m, 0), np.int64)  # when the hole began after which a clock starts again
         self._was_since = np.zeros((m, 0), np.int64)
         self._was_gap = np.zeros((m, 0), np.int64)
         self._guessed = np.zeros(0, np.bool_)
@@ -68,6 +69,7 @@ class Clocks:
         """Have room for this many slots."""
         self._value = widen(self._value, size, UNKNOWN, "F")
         self._hole = widen(self._hole, size, False, "F")
+        self._broken = widen(self._broken, size, NEVER, "F")
         self._was_since = widen(self._was_since, size, NEVER, "F")
         self._was_gap = widen(self._was_gap, size, 0, "F")
         self._guessed = np.concatenate((self._guessed, np.zeros(size - len(self._guessed), np.bool_)))
@@ -80,6 +82,7 @@ class Clocks:
         """Clear the clocks of these slots."""
         self._value[:, slots] = UNKNOWN
         self.since[:, slots] = self.paused[:, slots] = self.known[:, slots] = NEVER
+        self._broken[:, slots] = NEVER
 
     def step(
         self, slots: Slots, values: Values, fresh: Values, now: Times, before: Times, hole: NDArray[np.bool_]
@@ -103,6 +106,7 @@ class Clocks:
         if guessing:
             col, row = np.nonzero(fresh.T == 0)
             self._guess(slots[col] * m + row, before[col])
+            self._wait(slots[col] * m + row, values[row, col], now[col], before[col], hole[col])
         changed = np.flatnonzero(self._value.T.take(slots, axis=0) != values.T)
         col, row = np.divmod(changed, m) if len(changed) else (changed, changed)
         resets: list[tuple[int, int, int]] = []
@@ -122,6 +126,24 @@ class Clocks:
         flat(self.known)[at] = before[first]
         flat(self._was_since)[at] = flat(self.since)[at]
         flat(self._was_gap)[at] = flat(self.gap)[at]
+
+    def _wait(self, at: Slots, value: Values, now: Times, before: Times, hole: NDArray[np.bool_]) -> None:
+        """What stood still for another reason comes into a hole, or out of one and is not yet known: a part is over."""
+        paused, was_hole = flat(self.paused).take(at), flat(self._hole).take(at)
+        some = np.flatnonzero((value == 0) & (paused != NEVER) & (was_hole != hole))
+        if not len(some):
+            return
+        at, paused, was_hole = at[some], paused[some], was_hole[some]
+        end = np.where(was_hole, now[some], before[some])
+        policy = self._policy[at % len(self._policy)]
+        ran_on = was_hole & (policy == ASSUME)
+        stood = np.maximum(0, end - paused)
+        flat(self.since)[at] += np.where(ran_on, 0, stood)
+        flat(self.gap)[at] += np.where(was_hole, stood, 0)
+        flat(self.paused)[at] = np.maximum(paused, end)
+        broken = flat(self._broken).take(at)
+        flat(self._broken)[at] = np.where(was_hole & (policy == RESET) & (broken == NEVER), paused, broken)
+        flat(self._hole)[at] = hole[some]
 
     def _turn(
         self, row: Slots, slot: Slots, value: Values, time: Times, hole: NDArray[np.bool_]
@@ -144,7 +166,8 @@ class Clocks:
         stood = np.where(resume, time - np.where(resume, paused, 0), 0)
         was_hole = flat(self._hole).take(at)
         policy = self._policy[row]
-        again = resume & was_hole & (policy == RESET)
+        broken = flat(self._broken).take(at)
+        again = resume & (was_hole | (broken != NEVER)) & (policy == RESET)
         moved = resume & ~(was_hole & (policy == ASSUME)) & ~again
         fresh_start = start | again
         flat(self.since)[at] = np.where(
@@ -152,7 +175,9 @@ class Clocks:
         )
         flat(self.paused)[at] = np.where(pause, np.where(dark, known, time), np.where(value == 0, paused, NEVER))
         flat(self._hole)[at] = np.where(pause, hole, was_hole)
+        flat(self._broken)[at] = np.where(value == 0, broken, NEVER)
         flat(self.gap)[at] = np.where(fresh_start, 0, gap + np.where(resume & was_hole, stood, 0))
         if not again.any():
             return []
-        return list(zip(row[again].tolist(), slot[again].tolist(), paused[again].tolist(), strict=True))
+        began = np.where(broken == NEVER, paused, broken)
+        return list(zip(row[again].tolist(), slot[again].tolist(), began[again].tolist(), strict=True))

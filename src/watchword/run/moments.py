@@ -55,6 +55,11 @@ class Sequences(_Moments):
         super().__init__(scope, Chains(chains), out, bodies)
         self._event = np.array([part.event for chain in chains for part in chain.parts], np.bool_)[:, None]
 
+    def begin(self, slots: NDArray[np.intp]) -> None:
+        """Things that had ended are found again: what waits after their end goes on."""
+        assert isinstance(self.machine, Chains)
+        self.machine.begin(slots)
+
     def waiting(self, slots: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which of these things a sequence still waits for, bool (n,)."""
         assert isinstance(self.machine, Chains)

@@ -50,6 +50,12 @@ class Grid:
         """True where all was seen."""
         return self.fresh is self.held
 
+    def split(self) -> None:
+        """From here on what this look tells is apart from what is held, though all was seen."""
+        if self.whole:
+            held = self.held
+            self.fresh = View(held.state.copy(), held.low.copy(), held.high.copy())
+
     def views(self) -> tuple[View, ...]:
         """Both, or one where they are the same."""
         return (self.held,) if self.whole else (self.held, self.fresh)

@@ -69,7 +69,7 @@ class Ring:
     def entries(self, cols: Slots) -> Slots:
         """Numbers of the windows of these columns, (m, n): row × columns + column."""
         m, size = self.pushed.shape
-        found: Slots = np.arange(0, m * size, max(size, 1))[:, None] + cols
+        found: Slots = size * np.arange(m)[:, None] + cols
         return found
 
     def oldest(self, entry: Slots) -> Slots:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
-from watchword.run.logic import FALSE, FREEZE, UNKNOWN, Clocks, Slots, Times, Values, widen
+from watchword.run.logic import FALSE, FREEZE, TRUE, UNKNOWN, Clocks, Slots, Times, Values, widen
 
 Bools = NDArray[np.bool_]
 
@@ -115,7 +115,7 @@ class Absences(Clocks):
         """Begin anew with these, as if nothing had been known of them."""
         self._value[row, slot] = UNKNOWN
         self.since[row, slot] = self.paused[row, slot] = self.known[row, slot] = NEVER
-        self._hole[row, slot] = False
+        self._hole[row, slot], self._broken[row, slot] = False, NEVER
 
 
 class _Depth:
@@ -157,6 +157,7 @@ class Chains:
         self._clocks = [Absences([chains[i].policy for i in d.rows.tolist()]) for d in self._absent]
         self._entered = [np.zeros((len(d.rows), 0), np.bool_) for d in self._absent]
         self._last = [np.zeros((len(d.rows), 0), np.int64) for d in self._absent]  # when what they ask for was last so
+        self._known = [np.zeros((len(d.rows), 0), np.int8) for d in self._absent]  # at the last look: 1 not so, -1 so
         self._becomes = Becomes(len(self._states))
         self.stage = np.zeros((m, 0), np.int8)
         self.at = np.zeros((m, 0), np.int64)
@@ -169,15 +170,24 @@ class Chains:
             clocks.grow(size)
         self._entered = [widen(entered, size, False) for entered in self._entered]
         self._last = [widen(last, size, NEVER) for last in self._last]
+        self._known = [widen(known, size, TRUE) for known in self._known]
         self.stage = widen(self.stage, size, 0)
         self.at = widen(self.at, size, NEVER)
 
     def forget(self, cols: Slots) -> None:
         """Begin anew for these columns."""
         self._becomes.forget(cols)
-        for last in self._last:
+        for k, last in enumerate(self._last):
             last[:, cols] = NEVER
+            self._known[k][:, cols] = TRUE
         self._drop(np.ones((len(self.stage), len(cols)), np.bool_), cols)
+
+    def begin(self, cols: Slots) -> None:
+        """What these columns are about has been over and begins anew; chains that outlived it go on."""
+        self._becomes.forget(cols)
+        for k, last in enumerate(self._last):
+            last[:, cols] = NEVER
+            self._known[k][:, cols] = TRUE
 
     def waiting(self, cols: Slots) -> Bools:
         """In which of these columns some chain is under way, bool (n,)."""
@@ -221,7 +231,8 @@ class Chains:
         """
         self.dates = {}
         happened, when = self._happened(cols, held, fresh, dates, now)
-        self._remember(cols, held, when, now)
+        was = [known[:, cols] for known in self._known]
+        self._remember(cols, held, when, now, hole)
         value = np.full((len(self.stage), len(cols)), FALSE, np.int8)
         busy = np.flatnonzero(self.waiting(cols) | happened[self._first].any(axis=0))
         if not len(busy):
@@ -229,6 +240,7 @@ class Chains:
         if len(busy) < len(cols):  # most things have no chain under way
             cols, now, before, hole = cols[busy], now[busy], before[busy], hole[busy]
             held, fresh, happened, when = held[:, busy], fresh[:, busy], happened[:, busy], when[:, busy]
+            was = [known[:, busy] for known in was]
         first, stage = happened[self._first], self.stage[:, cols]
         at = self.at[:, cols]
         stage = np.where(first, 1, stage).astype(np.int8)
@@ -245,7 +257,7 @@ class Chains:
                 stage[rows] += hit
                 at[rows] = np.where(hit, time, at[rows])
             if len(self._absent[k].rows):
-                self._miss(k, cols, stage, at, held, fresh, when, now, before, hole)
+                self._miss(k, cols, stage, at, held, fresh, when, was[k], now, before, hole)
         done = stage == self._length
         for i, pos in zip(*np.nonzero(done & (at != now)), strict=True):
             self.dates[int(i), int(cols[pos])] = int(at[i, pos])
@@ -276,14 +288,20 @@ class Chains:
                 when[states] = np.where(up, began, when[states])
         return happened, when
 
-    def _remember(self, cols: Slots, held: Values, when: Times, now: Times) -> None:
-        """Write down when what absences ask for is so: one may begin before the look that tells it."""
-        for depth, last in zip(self._absent, self._last, strict=True):
+    def _remember(self, cols: Slots, held: Values, when: Times, now: Times, hole: Bools) -> None:
+        """Write down when what absences ask for is so, and what is known of it: one may begin before it is told."""
+        for k, (depth, last) in enumerate(zip(self._absent, self._last, strict=True)):
+            self._known[k][:, cols] = self._absence(depth, held[depth.body], hole)
             true = held[depth.body] > 0
             if true.any():
                 row, pos = np.nonzero(true)
                 time = np.where(depth.event, when[depth.body], now)[row, pos]
                 last[row, cols[pos]] = np.maximum(last[row, cols[pos]], time)
+
+    @staticmethod
+    def _absence(depth: _Depth, there: Values, hole: Bools) -> Values:
+        """Of each absence: 1 not so, -1 so, 0 unknown. An event breaks it by its time, which is asked apart."""
+        return np.where(depth.event, np.where(hole | (there == 0), UNKNOWN, 1), -there).astype(np.int8)
 
     def _miss(
         self,
@@ -294,6 +312,7 @@ class Chains:
         held: Values,
         fresh: Values,
         when: Times,
+        was: Values,
         now: Times,
         before: Times,
         hole: Bools,
@@ -309,20 +328,20 @@ class Chains:
         row, pos = np.nonzero(enter)
         clocks.clear(row, cols[pos])
         there, seen, time = held[depth.body], fresh[depth.body], when[depth.body]
-        # An event breaks the absence by its time, which is asked once the clock is known; else it is known not to be.
-        dark = depth.event & (hole | (there == 0))
-        value = np.where(depth.event, np.where(dark, UNKNOWN, 1), -there)
-        sight = np.where(depth.event, np.where(dark, UNKNOWN, np.abs(seen)), -seen)
+        value = self._absence(depth, there, hole)
+        sight = np.where(depth.event, np.where(value == 0, UNKNOWN, np.abs(seen)), -seen)
         value, sight = np.where(due, value, FALSE).astype(np.int8), np.where(due, sight, FALSE).astype(np.int8)
         clocks.step(cols, value, sight, now, before, hole)
         since = clocks.since[:, cols]
-        since = np.where(enter & (value > 0), began, since)
+        earlier = enter & (began < now)  # it begins between two looks: what was so then was so until this one
+        since = np.where(enter & (value > 0) & ~(earlier & (was == 0)), began, since)
         clocks.since[:, cols] = since
         running = due & (since != NEVER)
         deadline = np.where(running, since, 0) + depth.bound
         broken = np.where(depth.event, (there > 0) & (time >= began) & (~running | (time <= deadline)), there > 0) & due
         last = self._last[k][:, cols]
         broken |= enter & (last >= began) & (~running | (last <= deadline))
+        broken |= earlier & (was < 0)
         done = running & ~broken & (sight > 0) & (now >= deadline)
         stage[rows] = np.where(broken, 0, stage[rows] + done)
         at[rows] = np.where(done, deadline, began)

@@ -21,7 +21,11 @@ Dates = dict[tuple[int, int], int]
 
 
 class InZone:
-    """`in zone`."""
+    """`in zone`.
+
+    Attributes:
+        waits: bool (m, rows), where a grace waits whether what this look sees lasts; None where nowhere.
+    """
 
     grace = True
     sign = 1
@@ -30,6 +34,7 @@ class InZone:
         self._zones = [call.names[0].text for call in calls]
         self._waiting = np.array([k for k, ns in enumerate(grace) if ns], np.intp)
         self._membership = Membership([self._zones[k] for k in self._waiting], [grace[k] for k in self._waiting])
+        self.waits: Bools | None = None
         self.dates: Dates = {}
 
     def grow(self, size: int) -> None:
@@ -45,7 +50,13 @@ class InZone:
         values = look.inside_each(self._zones)
         if len(self._waiting):
             side, turned, since = self._membership.step(look)
-            values[self._waiting[:, None], look.rows] = side
+            at = self._waiting[:, None], look.rows
+            other = values[at] != side
+            self.waits = None
+            if other.any():
+                self.waits = np.zeros(values.shape, np.bool_)
+                self.waits[at] = other
+            values[at] = side
             self.dates = _dates(look, turned, since, self._waiting)
         return values if self.sign > 0 else -values
 

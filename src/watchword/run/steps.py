@@ -42,6 +42,10 @@ class Step(Protocol):
         """Things have ended; nothing may outlive them."""
         ...
 
+    def begin(self, slots: NDArray[np.intp]) -> None:
+        """Things that had ended are found again, with new clocks."""
+        ...
+
     def forget_camera(self, camera: int) -> None:
         """A camera begins anew."""
         ...
@@ -58,6 +62,10 @@ class Plain:
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Nothing to do."""
+
+    def begin(self, slots: NDArray[np.intp]) -> None:
+        """Things that had ended are found again: nothing of their clocks is kept."""
+        self.forget(slots)
 
     def forget_camera(self, camera: int) -> None:
         """Nothing to do."""

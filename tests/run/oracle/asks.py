@@ -79,6 +79,8 @@ class Asks:
         self.gap = rule.gap or ("reset" if absent(rule.when) else "freeze")
         self._rows: dict[Any, list[Row]] = {}
         self.memo: dict[Any, Any] = {}
+        self.later: int | None = None
+        """Where a group is asked of a look as it was known then: the look by which a `grace` may have borne it out."""
 
     # ---- names
 
@@ -132,13 +134,14 @@ class Asks:
         if key not in self._rows:
             self._rows[key] = self._work_out(node, about, known)
         # What does not speak of a thing was so before the thing was there.
-        first = self.first(env)
+        first = self.first(env, known)
         rows = self._rows[key]
         start = next((k for k, row in enumerate(rows) if row.look == first), len(rows))
         return rows[start:]
 
-    def first(self, env: dict[str, Thing]) -> int:
-        return max((t.first for t in env.values()), default=0)
+    def first(self, env: dict[str, Thing], known: int) -> int:
+        """The first look of the present lives of these things."""
+        return max((t.lives(known)[-1][0] for t in env.values()), default=0)
 
     def _work_out(self, node: n.Expr, env: dict[str, Thing], known: int) -> list[Row]:
         match node:
@@ -153,7 +156,7 @@ class Asks:
                 before = [None, *parts]
                 return [self.joined(r, b, join) for r, b in zip(parts, before, strict=False)]
         rows = []
-        first = self.first(env)
+        first = max((t.first for t in env.values()), default=0)
         for look in range(first, known + 1):
             if self.dark[look] and look > first:
                 rows.append(Row(None, UNKNOWN, UNKNOWN, True))
@@ -202,10 +205,12 @@ class Asks:
             return self.of_sight(thing, look, known, ask)
 
         match node.word.text:
-            case "in":
-                return of_sight(lambda s: self.inside(thing, node.names[0], s, known))
-            case "outside":
-                return of_sight(lambda s: not self.inside(thing, node.names[0], s, known))
+            case "in" | "outside":
+                later = known if self.later is None else self.later
+                held, fresh = of_sight(lambda s: self.inside(thing, node.names[0], s, later))
+                if fresh is not UNKNOWN and fresh is not g.inside(self.zone(node.names[0]), thing.sights[look].place):
+                    fresh = UNKNOWN  # `grace` waits for what is seen to last
+                return (held, fresh) if node.word.text == "in" else (opposite(held), opposite(fresh))
             case "visible":
                 return look in thing.sights, look in thing.sights
             case "still":
@@ -234,7 +239,7 @@ class Asks:
 
     def inside(self, thing: Thing, zone: n.Name, sight: int, known: int) -> bool:
         """Whether it is in a zone; with `grace`, once a look that long after the change has seen it still so."""
-        sights = sorted(s for s in thing.sights if s <= known)
+        sights = next(life for life in thing.lives(known) if sight in life)
         where = {s: g.inside(self.zone(zone), thing.sights[s].place) for s in sights}
         stable = where[sights[0]]
         for k, s in enumerate(sights):
@@ -318,7 +323,7 @@ class Asks:
     # ---- time
 
     def _held_long(self, node: n.For, env: dict[str, Thing], known: int) -> list[Row]:
-        rows = self.rows(node.body, env, known)
+        rows = holes(self.rows(node.body, env, known))
         found = []
         for k, row in enumerate(rows):
             held, fresh, time = row.held, row.fresh, row.time
@@ -350,34 +355,46 @@ class Asks:
 
     def clock(self, rows: list[Row]) -> tuple[int | None, int | None]:
         """Since when the state of these rows has held, moved on by its holes; and the last look's reset, if any."""
-        since = reset = known = start = None
-        hole, waited = False, 0
+        since = reset = known = start = hole = None
+        waited = 0
+        rows = holes(rows)
         for k, row in enumerate(rows):
             reset = None
             if row.held is UNKNOWN:
                 # A hole is unknown back to the last sight; what is unknown for another reason waits from its look on.
                 if start is None:
                     start = known if row.dark or known is None else self.times[row.look]
-                hole = hole or row.dark
-                if not row.dark and k + 1 < len(rows):
-                    after = next((r.look for r in rows[k + 1 :] if r.look is not None), row.look)
-                    waited += self.times[after] - self.times[row.look]
+                if row.dark and hole is None:
+                    hole = known if k == 0 or rows[k - 1].held is not UNKNOWN else self.times[rows[k - 1].look]
+                if not row.dark and k + 1 < len(rows) and not rows[k + 1].dark:
+                    waited += self.times[rows[k + 1].look] - self.times[row.look]
                 continue
-            now = self.times[row.look]
+            now = max(self.times[row.look], row.time or 0)
             if row.held is FALSE:
                 since = None
             elif since is None:
                 since = self.began(row)
-            elif hole and self.gap == "reset":
-                since, reset = now, known
-            elif hole and self.gap == "assume":
-                if waited:
-                    raise UndecidedError("a clock that runs on through a hole, beside one that waits")
+            elif hole is not None and self.gap == "reset":
+                since, reset = now, hole
+            elif hole is not None and self.gap == "assume":
+                since += waited
             elif start is not None:
                 since += now - start
-            hole, waited, start = False, 0, None
+            hole, waited, start = None, 0, None
             known = now
         return since, reset
+
+
+def holes(rows: list[Row]) -> list[Row]:
+    """What is only held over when a hole begins is part of it: it goes back to the last look that knew by sight."""
+    found = list(rows)
+    for k, row in enumerate(rows):
+        if row.held is UNKNOWN and row.dark:
+            for j in range(k - 1, -1, -1):
+                if rows[j].fresh is not UNKNOWN or rows[j].held is UNKNOWN:
+                    break
+                found[j] = attrs.evolve(rows[j], held=UNKNOWN, dark=True, time=None)
+    return found
 
 
 def turned(row: Row) -> Row:
@@ -431,7 +448,7 @@ def attribute_of(thing: Thing, sight: int, name: str) -> float | None:
 
 def lying(thing: Thing, sight: int):
     found = UNKNOWN
-    for s in sorted(thing.sights):
+    for s in next(life for life in thing.lives(sight) if sight in life):
         if s <= sight:
             seen = thing.sights[s]
             if seen.width > 1.2 * seen.height:

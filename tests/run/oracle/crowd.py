@@ -88,7 +88,9 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
         if held is FALSE or id(thing) in others or thing.sights[thing.last(look)].label not in labels:
             continue
         its = {**env, "it": thing}
+        asks.later = known
         parts = [asks.at(part, its, look, look) for part in [*group.filters, *([group.where] if group.where else [])]]
+        asks.later = None
         for near in group.near:
             apart = asks.apart(thing, env[near.thing.text], look, look)
             parts.append(tuple(None if d is None else d <= number(near.reach) for d in apart))

@@ -63,6 +63,7 @@ class Thing:
         self.ends: list[tuple[int, int]] = []
         self.still: dict[int, bool | None] = {}
         self.slope: dict[int, tuple[float, float] | None] = {}
+        self._lives: dict[int, list[list[int]]] = {}
 
     @property
     def first(self) -> int:
@@ -116,6 +117,17 @@ class Thing:
         if told:
             return ("gone" if self.memory(look) == 10 * S else "limbo"), date
         return "alive", 0
+
+    def lives(self, look: int) -> list[list[int]]:
+        """Its sights up to a look; a moving thing whose end was told and that is found again lives anew."""
+        if look not in self._lives:
+            found: list[list[int]] = []
+            for s in sorted(x for x in self.sights if x <= look):
+                if not found or self.end(s - 1)[0] == "gone":
+                    found.append([])
+                found[-1].append(s)
+            self._lives[look] = found
+        return self._lives[look]
 
     def told_end(self, look: int) -> int | None:
         """The date of the end that its tracker told since its last sight."""

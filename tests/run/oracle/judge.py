@@ -116,7 +116,6 @@ class Life:
         self.tell("resolved", time, look, reason, decided)
         self.cool(self.last)
         self.idle()
-        self.spent = self.rule.clear is not None
 
     def cool(self, resolved: int) -> None:
         if self.rule.cooldown is not None:
@@ -233,7 +232,7 @@ class Life:
             self.state == "firing" and rows[-2:-1] and rows[-2].held is UNKNOWN and rows[-2].dark
         ):  # only now is it known to be a hole
             self.state = "stale"
-            self.tell("stale", self.last_known(rows[:-1]), look)
+            self.tell("stale", self.last_known(look), look)
         held, fresh = rows[-1].held, UNKNOWN if rows[-1].waits else rows[-1].fresh
         what, date = self.thing.end(look) if self.thing is not None else ("alive", 0)
         if what not in ("over", "gone"):
@@ -248,6 +247,8 @@ class Life:
             self.spent = False
         cleared = self.cleared(look) if self.up and what == "alive" else None
         if cleared is not None:
+            if self.state != "recovering":
+                self.spent = held is not FALSE
             self.fail(cleared, look)
         elif held is UNKNOWN:
             if what == "limbo" and self.state in ("firing", "stale"):
@@ -257,7 +258,7 @@ class Life:
                 self.cool(self.last)
             elif self.state == "firing" and rows[-1].dark:
                 self.state = "stale"
-                self.tell("stale", self.last_known(rows), look)
+                self.tell("stale", self.last_known(look), look)
         elif self.rule.clear is not None and self.up and what == "alive":
             clear = self.rows(self.rule.clear, look)[-1].fresh
             if (self.state == "stale" and fresh is not UNKNOWN) or (self.state == "recovering" and clear is FALSE):
@@ -292,7 +293,7 @@ class Life:
             return
         was = self.blocked
         if self.state == "suppressed":
-            may = max(may, self.last) if was == "cooldown" and may > due else now
+            may = max(may, self.last) if was == "cooldown" else now
         self.state, self.blocked = "firing", ""
         self.tell("firing", may, look)
         self.fired = self.last
@@ -346,7 +347,9 @@ class Life:
             self.tell("firing", time, look)
             self.resolve(time, look)
 
-    def last_known(self, rows: list[Row]) -> int:
+    def last_known(self, look: int) -> int:
+        """The last look before this one that knew by sight, as it was known then."""
+        rows = self.rows(self.body, look - 1)
         return self.times[max(r.look for r in rows if r.look is not None and r.fresh is not UNKNOWN)]
 
     def failing(self, rows: list[Row]) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import attrs
+
 from oracle import ground as g
 from oracle.film import FALSE, TRUE, UNKNOWN, S, Thing, UndecidedError
 from watchword.lang import nodes as n
@@ -58,7 +60,7 @@ def _moments(asks: Asks, node: n.Expr, env: dict[str, Thing], known: int) -> lis
                 (time, k)
                 for k in range(known + 1)
                 for what, time, _ in asks.stretch.looks[k].signals
-                if what == name and k >= asks.first(env)
+                if what == name and k >= asks.first(env, known)
             ]
     thing = env[node.thing.text]
     match node.word.text:
@@ -87,13 +89,13 @@ def happenings(asks: Asks, node: n.Expr, env: dict[str, Thing], known: int) -> l
 def when(asks: Asks, state: n.Expr, env: dict[str, Thing], moment: Moment):
     """What a state was at an event's moment."""
     look = max((k for k in range(moment[1] + 1) if asks.times[k] <= moment[0]), default=None)
-    return UNKNOWN if look is None or look < asks.first(env) else asks.at(state, env, look, moment[1])[0]
+    return UNKNOWN if look is None or look < asks.first(env, moment[1]) else asks.at(state, env, look, moment[1])[0]
 
 
 def becoming(asks: Asks, node: n.Expr, env: dict[str, Thing], known: int) -> list[Moment]:
     """From false to true, or from unknown if it was not true when last known."""
     found = []
-    for k in range(asks.first(env), known + 1):
+    for k in range(met(env), known + 1):
         rows = asks.rows(node, env, k)
         if rows[-1].fresh is not TRUE:
             continue
@@ -125,15 +127,14 @@ def disappearing(asks: Asks, thing: Thing, known: int) -> list[Moment]:
     return found
 
 
-def seen_at(thing: Thing, known: int) -> list[int]:
-    """Its sights. What was last known of a thing found again is known still."""
-    return sorted(s for s in thing.sights if s <= known)
+def met(env: dict[str, Thing]) -> int:
+    return max((t.first for t in env.values()), default=0)
 
 
 def entering(asks: Asks, thing: Thing, ring: tuple[g.Point, ...], inward: bool, known: int) -> list[Moment]:
     found = []
     grace = asks.rule.grace
-    for sights in [seen_at(thing, known)]:
+    for sights in thing.lives(known):
         where = [g.inside(ring, thing.sights[s].place) for s in sights]
         if grace:
             stable, began = where[0], None
@@ -165,7 +166,7 @@ def crossings(asks: Asks, thing: Thing, line: n.LineDef, known: int) -> list[tup
     if asks.rule.grace:
         raise UndecidedError("grace over a line")
     found = []
-    for sights in [seen_at(thing, known)]:
+    for sights in thing.lives(known):
         old: tuple[int, int] | None = None
         for s in sights:
             seen = thing.sights[s]
@@ -187,7 +188,7 @@ def falling(asks: Asks, thing: Thing, known: int) -> list[Moment]:
     from oracle.asks import lying
 
     found = []
-    for sights in [seen_at(thing, known)]:
+    for sights in thing.lives(known):
         for before, now in itertools.pairwise(sights):
             begins = lying(thing, before) is FALSE and lying(thing, now) is TRUE
             if begins and asks.times[now] - asks.times[before] <= 2 * S:
@@ -203,7 +204,7 @@ def sequence(asks: Asks, node: n.Sequence, env: dict[str, Thing], known: int) ->
 
     found: list[Moment] = []
     reached, at, _began = -1, 0, 0  # the last step done (-1: none), its time, and the look that decided it
-    for look in range(asks.first(env), known + 1):
+    for look in range(met(env), known + 1):
         for time, decided in happenings(asks, node.first, env, look):
             if decided == look:
                 reached, at, _began = 0, time, look
@@ -242,7 +243,7 @@ def absence(asks: Asks, step: n.Step, env: dict[str, Thing], start: int, look: i
     """When an absence that is counted from a time had lasted; False where it failed, None where it lasts still."""
     from oracle.asks import Row, ns, opposite
 
-    first = asks.first(env)
+    first = asks.first(env, look)
     if is_event(asks, step.body):
         happened = [t for t, k in moments(asks, step.body, env, look) if t >= start]
         thing = next(iter(env.values()), None)
@@ -256,16 +257,14 @@ def absence(asks: Asks, step: n.Step, env: dict[str, Thing], start: int, look: i
             return FALSE
     else:
         rows = [Row(r.look, opposite(r.held), opposite(r.fresh), r.dark) for r in asks.rows(step.body, env, look)]
-    later, dark = [], None
-    for r in rows:
+    later: list[Row] = []
+    for k, r in enumerate(rows):
         if r.look is None:
-            dark = r
+            later += [r] if later else []
         elif asks.times[r.look] >= start:
-            later += [dark] if dark is not None and later else []
             later.append(r)
-            dark = None
-        else:
-            dark = None
+        elif k + 1 < len(rows) and rows[k + 1].look is not None and asks.times[rows[k + 1].look] > start:
+            later.append(attrs.evolve(r, time=start))  # as it was when it is counted from
     if any(r.held is FALSE for r in later):
         return FALSE
     if not later or later[-1].held is UNKNOWN:

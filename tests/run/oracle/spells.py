@@ -18,7 +18,7 @@ def dwell(asks: Asks, thing: Thing, zone: n.Name, look: int, known: int) -> tupl
 
     def at(sight: int) -> float:
         total, left, before = 0, None, None
-        for s in sorted(x for x in thing.sights if x <= sight):
+        for s in (x for x in next(life for life in thing.lives(sight) if sight in life) if x <= sight):
             now = asks.times[s]
             if g.inside(asks.zone(zone), thing.sights[s].place):
                 if left is not None and now - left > 5 * S:
@@ -37,7 +37,7 @@ def dwell(asks: Asks, thing: Thing, zone: n.Name, look: int, known: int) -> tupl
 
 def watched(asks: Asks, env: dict[str, Thing], span: int, look: int) -> bool:
     """Whether a window was wholly watched: it has passed since the first look, and no hole is in it."""
-    first = asks.first(env)
+    first = asks.first(env, look)
     start = asks.times[look] - span
     if start < asks.times[first]:
         return False
@@ -47,7 +47,7 @@ def watched(asks: Asks, env: dict[str, Thing], span: int, look: int) -> bool:
 def share(asks: Asks, node: n.OfCondition, env: dict[str, Thing], look: int) -> float | None:
     from oracle.asks import ns
 
-    span, first = ns(node.over), asks.first(env)
+    span, first = ns(node.over), asks.first(env, look)
     now = asks.times[look]
     if now - asks.times[first] < span:
         return None
@@ -68,7 +68,8 @@ def rate(asks: Asks, node: n.OfCondition, env: dict[str, Thing], look: int):
 
     span = ns(node.over)
     now = asks.times[look]
-    many = sum(now - span < time <= now for time, decided in moments(asks, node.body, env, look) if decided <= look)
+    start = max(now - span, asks.times[asks.first(env, look)] - 1)
+    many = sum(start < time <= now for time, decided in moments(asks, node.body, env, look) if decided <= look)
     return many * S / span, many * S / span if watched(asks, env, span, look) else inf
 
 
@@ -122,7 +123,7 @@ def changes(asks: Asks, node: n.Changes, env: dict[str, Thing], look: int) -> tu
     from oracle.asks import ns, number
 
     then = asks.times[look] - ns(node.over)
-    before = [k for k in range(asks.first(env), look + 1) if asks.times[k] <= then]
+    before = [k for k in range(asks.first(env, look), look + 1) if asks.times[k] <= then]
     if not before or asks.dark[before[-1] + 1] if before and before[-1] < look else not before:
         return UNKNOWN, UNKNOWN
     old = asks.quantity(node.value, env, before[-1], before[-1])[0]
