@@ -17,7 +17,6 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ from watchword.detect import OnnxDetector, load
 from watchword.detect.base import Detector
 from watchword.detections import Detections
 from watchword.interop import mot
-from watchword.tracks import Tracks
 from watchword.video import Frame
 
 MODELS = ("yolox_nano.onnx", "fastestdet.onnx")
@@ -156,7 +154,7 @@ def detectors(data: Path) -> Iterator[tuple[str, Detector]]:
 
 
 def tracks(data: Path) -> None:
-    from track_accuracy import Step, roboflow, score, watchword
+    from track_accuracy import contestants, run, score
 
     folder = data / "pets09-s2l1"
     if not (folder / "view1.avi").exists():
@@ -172,14 +170,15 @@ def tracks(data: Path) -> None:
         began = time.perf_counter()
         seen = [_people(detector.detect([frame])) for frame in film]
         took = (time.perf_counter() - began) / len(film) * 1e3
-        rivals: list[tuple[str, Step]] = [("", watchword(fps))]
-        with suppress(ImportError):
-            rivals.append((", trackers ByteTrack", roboflow("ByteTrackTracker", fps)))
-        for rival, step in rivals:
-            pairs: list[tuple[Tracks, Detections]] = list(zip(truth, seen, strict=False))
-            row = score(pairs, [step(one) for one in seen[: len(pairs)]])
-            cost = "" if rival else f"{took:11.1f}"
-            print(f"  {name + rival:38}{row[0]:7.3f}{row[1]:7.3f}{row[2]:7.3f}{row[3]:10.0f}{cost}", flush=True)
+        looks_at = list(zip(truth, seen, strict=False))
+        for rival, made in contestants():
+            row = score(looks_at, run(made(fps), looks_at))
+            own = rival == "watchword"
+            cost = f"{took:11.1f}" if own else ""
+            print(
+                f"  {name if own else f'{name}, {rival}':38}{row[0]:7.3f}{row[1]:7.3f}{row[2]:7.3f}{row[3]:10.0f}{cost}",
+                flush=True,
+            )
 
 
 def _people(seen: Detections) -> Detections:
