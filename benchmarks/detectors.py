@@ -175,10 +175,8 @@ def tracks(data: Path) -> None:
             row = score(looks_at, run(made(fps), looks_at))
             own = rival == "watchword"
             cost = f"{took:11.1f}" if own else ""
-            print(
-                f"  {name if own else f'{name}, {rival}':38}{row[0]:7.3f}{row[1]:7.3f}{row[2]:7.3f}{row[3]:10.0f}{cost}",
-                flush=True,
-            )
+            label = name if own else f"{name}, {rival}"
+            print(f"  {label:38}{row[0]:7.3f}{row[1]:7.3f}{row[2]:7.3f}{row[3]:10.0f}{cost}", flush=True)
 
 
 def _people(seen: Detections) -> Detections:
