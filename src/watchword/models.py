@@ -140,9 +140,8 @@ def fetch(model: Model, into: Path | None = None, progress: Progress | None = No
             )
         part.replace(place)
     except urllib.error.HTTPError as error:
-        raise DetectorError(
-            f"the source answers {error.code} {error.reason}", where=model.url, fix="try again later"
-        ) from None
+        fix = "try again later" if error.code >= 500 or error.code == 429 else "the file has moved: see where it is now"
+        raise DetectorError(f"the source answers {error.code} {error.reason}", where=model.url, fix=fix) from None
     except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", error) or type(error).__name__
         raise DetectorError(
@@ -167,9 +166,11 @@ def _transfer(model: Model, part: Path, progress: Progress | None) -> None:
         if answer.status != 206:  # the source gives it from the beginning
             have = 0
         with part.open("ab" if have else "wb") as file:
-            while block := answer.read(BLOCK):
+            while block := answer.read1(BLOCK):  # as it comes, so that little is lost
                 have += len(block)
                 if have > model.size:
+                    file.close()
+                    part.unlink()
                     raise DetectorError(
                         f"more came than the model's {model.size:,} bytes", where=model.url, fix="do not use it"
                     )
