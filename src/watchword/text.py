@@ -20,6 +20,10 @@ class Span:
         """The smallest span that holds both."""
         return Span(min(self.start, other.start), max(self.end, other.end))
 
+    def moved(self, by: int) -> Span:
+        """The same piece, so many characters further on."""
+        return Span(self.start + by, self.end + by)
+
 
 @attrs.define(slots=False, eq=False)
 class Source:

@@ -62,13 +62,15 @@ def test_every_code_has_its_exact_message():
     assert told == set(CODES) - elsewhere
 
 
-def test_ten_mistakes_are_ten_findings_each_in_its_place():
-    path = Path(__file__).parent / "broken" / "ten_mistakes.watch"
-    rules = check_text(Source(path.name, path.read_text("utf-8")))
-    marked = [k for k, line in enumerate(path.read_text("utf-8").splitlines(), 1) if "# wrong" in line]
+@pytest.mark.parametrize("path", [path for path in FILES if path.stem.startswith("ten_")], ids=lambda path: path.stem)
+def test_ten_mistakes_are_ten_findings_each_in_its_place(path: Path):
+    lines = path.read_text("utf-8").splitlines()
+    marked = [k for k, line in enumerate(lines, 1) if "# wrong" in line]
     assert len(marked) == 10
-    assert [rules.source.place(f.span.start)[0] for f in rules.findings] == marked
-    assert {"good", "fine"} <= {rule.name for rule in rules.rules}
+    assert [f.source.place(f.span.start)[0] for f in findings(path)] == marked
+    assert [f.where for f in findings(path) if not (f.hint or f.other or f.notes)] == []
+    good = {name for name in ("good", "fine") if f"rule {name}" in path.read_text("utf-8")}
+    assert good <= {rule.name for rule in check_text(Source(path.name, "\n".join(lines))).rules}
 
 
 def test_every_broken_rule_is_reported_and_the_good_ones_still_load():

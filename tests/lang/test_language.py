@@ -14,6 +14,7 @@ from lark import Lark
 from watchword.errors import RuleError, WatchwordError
 from watchword.lang import RuleSet, check_sentence, check_text, compile, show  # noqa: A004
 from watchword.lang import nodes as n
+from watchword.lang.mend import mended
 from watchword.lang.parse import grammar, keywords, parse, parser
 from watchword.scene import Ground, Line, Scene, Zone
 from watchword.text import Source
@@ -279,3 +280,37 @@ def test_the_classes_of_coco_are_eighty():
     assert len(COCO) == len(set(COCO)) == 80
     assert COCO[:2] == ("person", "bicycle")
     assert COCO[-1] == "toothbrush"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("rule left bag: bag unattended > 60s", "rule left_bag: bag unattended > 60s"),
+        ("rule a: bag unattended > 60 seconds", "rule a: bag unattended > 60s"),
+        ("rule a: bag in zone hall > 2 minutes", "rule a: bag in zone hall > 2min"),
+        ("rule a: vehicle with speed > 50kph for 2s", "rule a: vehicle with speed > 50km/h for 2s"),
+        ("rule a: person enters vault", "rule a: person enters zone vault"),
+        ("rule a: person in the vault", "rule a: person in zone vault"),
+        ("rule a: person crosses gate inward", "rule a: person crosses line gate inward"),
+        ("rule a: a person in zone hall", "rule a: person in zone hall"),
+        ("rule a: person against the flow in zone up", "rule a: person against flow in zone up"),
+        ('rule a: person in zone "hall"', "rule a: person in zone hall"),
+        (
+            "rule a { each person p when p is in zone hall for 5s }",
+            "rule a { each person p when p in zone hall for 5s }",
+        ),
+        ("rule a { each person p when p is in hall }", "rule a { each person p when p in zone hall }"),
+        ("rule a { each person p if p in zone hall }", "rule a { each person p when p in zone hall }"),
+        ("rule a { each person p when p height > 90px }", "rule a { each person p when p.height > 90px }"),
+        ("rule a { each person p when p is not still }", "rule a { each person p when not p is still }"),
+        ("rule a { each bag b when b is still more than 5s }", "rule a { each bag b when b is still for 5s }"),
+        ("rule a { when count of person in zone a more than 5 }", "rule a { when count of person in zone a > 5 }"),
+        (
+            "rule a { each person p when p crosses line l towards b }",
+            "rule a { each person p when p crosses line l to b }",
+        ),
+        ("schedule a = 22:00-06:00 on saturday", "schedule a = 22:00-06:00 on sat"),
+    ],
+)
+def test_what_is_plainly_meant_is_mended(wrong: str, right: str):
+    assert mended(Source("a", wrong + "\n"), lambda source: check_text(source).findings)[0] == right + "\n"

@@ -12,18 +12,21 @@ import attrs
 from watchword.lang import nodes as n
 from watchword.lang.conditions import ConditionCheck
 from watchword.lang.doubts import doubts
-from watchword.lang.findings import Finding, Place, did_you_mean, distance
+from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, slip_of
 from watchword.lang.kinds import kind
 from watchword.lang.names import Names
 from watchword.lang.parse import keywords
 from watchword.lang.refs import walk as walk_all
 from watchword.lang.rewrite import is_absence, lets, plain, settings
 from watchword.lang.scope import Scope
+from watchword.lang.slips import PLURALS
 from watchword.text import Source, Span
 from watchword.words import WORDS
+from watchword.words.labels import KNOWN
 
 FIELDS = ("rule", "title", "camera", "zone", "line", "severity", "held", "count", "time")
 """What a message may name besides `thing.id` and `thing.class`."""
+_TIMES = ("night", "day", "noon", "midnight", "weekends", "weekend", "sunday", "sundays")
 ONCE = frozenset({"on", "active", "grace", "keep", "cooldown", "gap", "unless", "severity", "message"})
 
 
@@ -116,6 +119,8 @@ class RuleCheck:
             self.add("E209", held[0].span, rule=rule.name.text, hint=hint)
             return
         scope = Scope({"it": "thing"}, values)
+        if self._no_class(rule, said.classes, parts[0]):
+            return
         self._conditions.classes(said.classes)
         exprs: list[n.Expr] = []
         if self._slip(parts):
@@ -131,14 +136,40 @@ class RuleCheck:
             if events:
                 self._conditions.not_event(events[0])
 
+    def _no_class(self, rule: n.RuleDef, classes: tuple[n.Name, ...], first: n.Apply | n.Becomes | n.With) -> bool:
+        """`no person in zone z`, `a person in zone z`: what a sentence is about stands behind a word too many."""
+        (name, *rest) = classes
+        known = {*self.names.classes, *KNOWN}
+        about = first.word.text if isinstance(first, n.Apply) and not first.names else ""
+        if rest or name.text in known or about not in known | {*PLURALS}:
+            return False
+        if name.text in ("a", "an", "the", "any", "each", "every", "all", "if", "when"):
+            hint, fix = f"leave `{name.text}` out", Edit(Span(name.span.start, first.span.start), "")
+        else:
+            hint, fix = f"write it with braces: `rule {rule.name.text} {{ when {name.text} {about} … }}`", None
+        self.add("E101", name.span, name=name.text, hint=hint, fix=fix)
+        return True
+
     def _slip(self, parts: list[n.Apply | n.Becomes | n.With]) -> bool:
-        """`enters zon vault`: one slip that would else be three unknown words."""
-        for word, slip in pairwise(parts):
-            known = WORDS.get(word.word.text) if isinstance(word, n.Apply) and not word.names else None
+        """`enters zon vault`, `enters the vault`: one slip that would else be three unknown words."""
+        bare = [p for p in parts if not (isinstance(p, n.Apply) and p.word.text in ("the", "a", "an"))]
+        for word, slip in pairwise(bare):
+            if not (isinstance(word, n.Apply) and isinstance(slip, n.Apply)) or word.names or slip.word.text in WORDS:
+                continue
+            known = WORDS.get(word.word.text)
             wanted = {"W zone NAME": "zone", "W line NAME": "line"}.get(known.shape if known else "", "")
-            unknown = isinstance(slip, n.Apply) and slip.word.text not in WORDS
-            if wanted and isinstance(slip, n.Apply) and unknown and distance(slip.word.text, wanted) <= 2:
-                self.add("E102", slip.word.span, name=slip.word.text, hint=f"did you mean `{wanted}`?")
+            at, name = slip.word.span, slip.word.text
+            if wanted and distance(name, wanted) <= 2:
+                self.add("E102", at, name=name, hint=f"did you mean `{wanted}`?")
+                return True
+            if wanted and not slip.names:
+                fix = Edit(Span(word.word.span.end, at.end), f" {wanted} {name}")
+                hint = f"write `{word.word.text} {wanted} {name}`"
+                self.add("E213", word.span.to(at), word=word.word.text, what="a name alone", hint=hint, fix=fix)
+                return True
+            if word.word.text not in WORDS and not slip.names and not slip_of(word.word.text, set(WORDS)):
+                hint = "a sentence holds at all hours; with braces there is `active night`" if name in _TIMES else ""
+                self.add("E102", word.word.span.to(at), name=f"{word.word.text} {name}", hint=hint)
                 return True
         return False
 
@@ -267,7 +298,8 @@ class RuleCheck:
         known = self.names.get(what)
         if name.text not in known:
             hint = did_you_mean(name.text, known) or (f"define it: `{example}`" if example else "")
-            self.add(code, name.span, name=name.text, hint=hint)
+            notes = () if hint else [f"{what}s: {', '.join([*known][:12]) or 'none'}"]
+            self.add(code, name.span, name=name.text, hint=hint, notes=notes)
 
     def _message(self, clause: n.Clause, scope: Scope) -> None:
         text = str(clause.values[0])

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, finding, nearest
+from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, finding, nearest, slip_of
 from watchword.lang.kinds import ANY, kind, measures, parameter_uses
 from watchword.lang.names import Names
 from watchword.lang.refs import walk
 from watchword.lang.rewrite import argued
 from watchword.lang.scope import STATES_OF, Scope, bound_here, either, examples, kinds_of, with_it
 from watchword.lang.show import show
+from watchword.lang.slips import LASTS, MEANT, NOBODY, PLURALS
 from watchword.text import Source, Span
 from watchword.units import KINDS
 from watchword.words import ATTRIBUTES, WORDS, Word
@@ -58,8 +59,11 @@ class ConditionCheck:
         """A class one or two letters off a known one is a slip; any other may be a label of the user's own detector."""
         known = {*self.names.classes, *KNOWN}
         for name in given:
-            near = "" if name.text in known else nearest(name.text, known)
-            if near and distance(name.text, near) <= (2 if len(near) > 4 else 1):
+            one = "" if name.text in known else PLURALS.get(name.text, "")
+            if one:
+                notes = [f"where a detector of yours calls things so: `class {name.text} = {name.text}`"]
+                self.add("E101", name.span, name=name.text, hint=f"did you mean `{one}`?", notes=notes)
+            elif near := slip_of(name.text, known):
                 self.add("E101", name.span, name=name.text, hint=f"did you mean `{near}`?")
 
     def thing(self, name: n.Name, scope: Scope) -> None:
@@ -68,6 +72,7 @@ class ConditionCheck:
             return
         things = [t for t, k in scope.things.items() if k == "thing"]
         near = "" if name.text == "it" else did_you_mean(name.text, things)
+        near = f"write {NOBODY[name.text]}" if name.text in NOBODY else near
         self.add("E103", name.span, name=name.text, hint=near or bound_here(things))
 
     def value(self, name: str, scope: Scope) -> n.Quantity | None:
@@ -109,7 +114,8 @@ class ConditionCheck:
         inner = [p for p in walk(node) if isinstance(p, n.Apply) and kind(p, self.names) == "event"]
         at = inner[0] if inner else event
         assert isinstance(at, n.Placed)
-        self.add("E201", at.span, got=show(at), hint="say where or how it is: `in zone …`, `is still`")
+        word = at.word.text if isinstance(at, n.Apply) else ""
+        self.add("E201", at.span, got=show(at), hint=LASTS.get(word, "say where or how it is: `in zone …`, `is still`"))
 
     def two_events(self, node: n.Expr) -> None:
         """A second event stands beside one."""
@@ -222,7 +228,8 @@ class ConditionCheck:
         bare = node.thing.span == node.word.span  # in a sentence `is` is left out
         if have and word.shape != have and not (bare and word.shape in ("is W", "W") and said == "is W"):
             what = "a bare verb" if have == "W" else STATES_OF[have]
-            self.add("E213", node.word.span, word=word.name, what=what, hint=f"write it as in: {word.example}")
+            span = node.word.span.to(node.names[-1].span) if node.names else node.word.span
+            self.add("E213", span, word=word.name, what=what, hint=f"write it as in: {word.example}")
             return
         if verb and not bare and word.shape == "is W":
             self.add("E213", node.word.span, word=word.name, what="a bare verb", hint=f"write `{show(node)}`")
@@ -252,8 +259,11 @@ class ConditionCheck:
         shape = "W zone NAME" if node.names else "is W"
         same = [w.name for w in WORDS.values() if w.shape == shape]
         said = [w.name for w in WORDS.values() if w.kind != "quantity"]
-        hint = did_you_mean(node.word.text, same) or did_you_mean(node.word.text, said)
-        self.add("E102", node.word.span, name=node.word.text, hint=hint)
+        meant = MEANT.get(node.word.text, "")
+        hint = f"write {meant}" if meant else did_you_mean(node.word.text, same) or did_you_mean(node.word.text, said)
+        what = "what a thing can do" if node.names else "what a thing can be"
+        notes = () if hint else [f"{what}: {', '.join(same)}"]
+        self.add("E102", node.word.span, name=node.word.text, hint=hint, notes=notes)
 
     def _toward(self, node: n.Apply) -> None:
         if node.compass is not None and node.compass.text not in COMPASS:

@@ -10,12 +10,13 @@ from watchword.lang import nodes as n
 from watchword.lang.check import RuleCheck, overridden
 from watchword.lang.doubts import doubts
 from watchword.lang.drawn import in_circle, line_of, zone_of
-from watchword.lang.findings import Finding, did_you_mean, finding
+from watchword.lang.findings import Finding, did_you_mean, finding, slip_of
 from watchword.lang.load import Placed
 from watchword.lang.names import Names
 from watchword.lang.refs import refs, walk
 from watchword.lang.rewrite import desugared, lets
 from watchword.text import Source, Span
+from watchword.words.labels import KNOWN
 
 
 def definitions(names: Names) -> list[Finding]:
@@ -28,6 +29,12 @@ def definitions(names: Names) -> list[Finding]:
                 message = f"`{written.split()[0]}` is no window of a day"
                 hint = "hours go to 24, minutes to 59: `22:00-06:00`"
                 findings.append(finding("E207", placed.source, window.span, message=message, hint=hint))
+    for placed in names.get("class").values():
+        for member in placed.item.members if isinstance(placed.item, n.ClassDef) else ():
+            near = slip_of(member.text, {*names.classes, *KNOWN})
+            if near:
+                hint = f"did you mean `{near}`?"
+                findings.append(finding("W203", placed.source, member.span, name=member.text, hint=hint))
     for kind in ("zone", "line", "define"):
         for placed in names.get(kind).values():
             item = placed.item

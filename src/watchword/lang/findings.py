@@ -194,6 +194,12 @@ def distance(a: str, b: str) -> int:
     return row[-1]
 
 
+def slip_of(name: str, known: set[str]) -> str:
+    """The known name that this one is a slip of: one letter off, two of a long one; empty where there is none."""
+    near = "" if name in known else nearest(name, known)
+    return near if near and distance(name, near) <= (2 if len(near) > 4 else 1) else ""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint with the nearest name; empty where none is near."""
     near = nearest(name, known)

@@ -50,22 +50,18 @@ def _value(name: str, text: str, own: Mapping[str, n.Quantity]) -> tuple[n.Quant
     leaf = name.rpartition(".")[2]  # a name of an included file has a dot, which no `let` has
     moved = len(name) - len(leaf)
     items, found = parse(Source("given", f"let {leaf} = {text}"))
-    findings = [attrs.evolve(f, source=shown, span=_moved(f.span, moved), fix=None) for f in found]
+    findings = [attrs.evolve(f, source=shown, span=f.span.moved(moved), fix=None) for f in found]
     item = items[0] if items else None
     if len(items) > 1:
         got = text[items[1].span.start - len(f"let {leaf} = ") :].split()[0]
-        findings.append(finding("E001", shown, _moved(items[1].span, moved), got=got, hint="expected the end"))
+        findings.append(finding("E001", shown, items[1].span.moved(moved), got=got, hint="expected the end"))
     if findings or not isinstance(item, n.LetDef):
         return None, findings
     value = item.value
     kind, wanted = KINDS[value.unit], KINDS[own[name].unit]
     pictured = {KINDS[unit]: kind for kind, unit in IN_PICTURE.items()}
     if pictured.get(kind, kind) != pictured.get(wanted, wanted):
-        span, got = _moved(value.span, moved), value.number + value.unit
+        span, got = value.span.moved(moved), value.number + value.unit
         hint = examples([wanted])
         return None, [finding("E202", shown, span, got=got, kind=kind, wanted=either([wanted]), hint=hint)]
     return value, []
-
-
-def _moved(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by)

@@ -12,6 +12,7 @@ from watchword.lang import nodes as n
 from watchword.lang import tables
 from watchword.lang.findings import Edit, Finding, did_you_mean, finding
 from watchword.lang.scenario import BuildAll
+from watchword.lang.slips import leftover, slip
 from watchword.text import Source, Span
 from watchword.units import HOUR, TIME
 
@@ -37,6 +38,7 @@ _ITEM = (
     r"|rule\s+[^\W\d]\w*\s*(?:[:{(]|\"[^\"\n]*\"\s*[{(])"
     r"|define\s+[^\W\d]\w*\s*\(|signal\s+[^\W\d]\w*\s+is\b|override\s+[\w.]+\s+on\b|test\s*\"|include\s*\""
     r"|^[ \t]*(?:rule|class|language|test|let|define|include|schedule|signal|override|zones)\b(?=[ \t])"
+    r"|^[ \t]*(?:Rule|Class|Let|Define|Schedule|Zone|Line)[ \t]+\w+[ \t]*[:={(]"
     r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:=|polygon\b|\()))"
 )
 _BOUND = re.compile(rf"{SKIP}|[()]|(?P<number>\d[\d.]{{5,}})(?P<unit>(?:ms|min|s|h)(?![\w/]))?")
@@ -189,7 +191,8 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         word = re.match(r"\w+|.", text[at_char:])
         got = word[0] if word else ""
         if not (got[:1].isalnum() or got[:1] in '_(){},:=<>!"-.'):
-            return finding("E003", source, Span(start, start + 1), got=got, hint="leave it out")
+            meant = {"&": "write `and`", "|": "write `or`"}.get(got[:1], "leave it out")
+            return finding("E003", source, Span(start, start + 1), got=got, hint=meant)
         expected = set(error.allowed or ())
     else:
         what = re.match(r"\s*\w+(\s+\w+)?", text)
@@ -199,39 +202,21 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         hint = "close it with `}`" if "RBRACE" in expected else _wanted(expected)
         return finding("E002", source, at, what=named, hint=hint)
     start = max(0, start)
-    after = source.text[start + len(got) : end]
-    number = _hint_number(got, after, expected)
-    hint = number or _hint_text(got) or _hint_joined(got) or did_you_mean(got, _words(expected)) or _wanted(expected)
-    span = Span(start, start + max(1, len(got)))
-    meant = re.search(r"`([\d.]+[a-z]+)`$", number)
-    fix = None
-    if meant:
-        apart = re.match(r"[ \t]+[a-z%]+", after)
-        fix = Edit(Span(span.start, span.end + (apart.end() if apart else 0)), meant[1])
+    span, fix = Span(start, start + max(1, len(got))), None
+    found = slip(text, start - offset, got, expected)
+    if found is not None and found.span.start + offset >= 0:
+        hint, span = found.hint, found.span.moved(offset)
+        got = source.text[span.start : span.end]
+        if found.fix is not None and found.fix[0].start + offset >= 0:
+            fix = Edit(found.fix[0].moved(offset), found.fix[1])
+    else:
+        hint = _hint_text(got) or did_you_mean(got, _words(expected))
+        hint = hint or leftover(text, start - offset, got) or _wanted(expected)
     return finding("E001", source, span, got=got, hint=hint, fix=fix)
 
 
 def _hint_text(got: str) -> str:
     return 'close the text with `"` in its line' if got == '"' else ""
-
-
-def _hint_joined(got: str) -> str:
-    return "put brackets around what belongs together" if got in ("and", "or") else ""
-
-
-def _hint_number(got: str, after: str, expected: set[str]) -> str:
-    apart = re.match(r"[ \t]+(ms|s|min|h|px|cm|m|%)(?!\w)", after)
-    if re.fullmatch(r"[\d.]+", got) and apart:
-        return f"a unit is glued to its number: `{got}{apart[1]}`"
-    match = re.fullmatch(r"([\d.]+)([^\W\d]\w*)", got)
-    if match is None:
-        return ""
-    if match[2] == "m" and "DURATION" in expected:
-        return f"`m` is metres; minutes are `min`: `{match[1]}min`"
-    units = {"sec": "s", "secs": "s", "second": "s", "seconds": "s", "m": "m", "mins": "min", "minute": "min"}
-    units |= {"minutes": "min", "hour": "h", "hours": "h", "hr": "h", "metre": "m", "meter": "m", "metres": "m"}
-    unit = units.get(match[2])
-    return f"write `{match[1]}{unit}`" if unit else "units are ms, s, min, h, m, cm, px, %"
 
 
 def _words(expected: set[str]) -> set[str]:

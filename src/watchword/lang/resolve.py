@@ -74,9 +74,8 @@ def resolved(rules: Rules, scenes: Mapping[str, Scene | None]) -> list[Finding]:
             findings += [one for one in wrong if one not in findings]
     for rule in rules.rules:
         findings += _rule(rules, rule, cameras)
-    told = {(f.source.name, f.span) for f in rules.findings}
     for placed in rules.broken:
-        findings += [f for f in _broken(rules, placed, cameras) if (f.source.name, f.span) not in told]
+        findings += [f for f in _broken(rules, placed, cameras) if not any(_within(f, told) for told in rules.findings)]
     return findings
 
 
@@ -122,6 +121,12 @@ def _elsewhere(source: Source, missing: Finding, at: str) -> Finding:
     name = source.text[missing.span.start : missing.span.end]
     hint = "draw it there too, if the place is to be seen there; else allow this"
     return finding("W215", source, missing.span, what=what, name=name, at=at, hint=hint)
+
+
+def _within(one: Finding, other: Finding) -> bool:
+    """Whether a finding lies in the place of another."""
+    same = one.source.name == other.source.name
+    return same and other.span.start <= one.span.start and one.span.end <= other.span.end
 
 
 def _once(same: list[tuple[Finding, str]]) -> Finding:
