@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -173,6 +174,30 @@ class Alert:
 def _iso(time: int) -> str:
     whole, rest = divmod(time, SECOND)
     return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest // 1_000_000:03}Z"
+
+
+@attrs.frozen
+class Restored:
+    """What became of saved state that was taken up.
+
+    Attributes:
+        kept: The rules that go on as they were.
+        anew: The other rules of the file, and why they begin anew: "new", "changed", or where their scene has changed.
+        removed: The rules that were saved and are no more.
+        cameras: The cameras that begin anew: what they look at has changed.
+    """
+
+    kept: tuple[str, ...] = ()
+    anew: Mapping[str, str] = attrs.field(factory=dict)
+    removed: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = [f"{len(self.kept)} rule{'s go' if len(self.kept) != 1 else ' goes'} on"]
+        said += [f"{name} begins anew ({why})" for name, why in self.anew.items()]
+        said += [f"{name} is no more" for name in self.removed]
+        said += [f"camera {name} begins anew" for name in self.cameras]
+        return "; ".join(said)
 
 
 NoticeKind = Literal["late", "repeated", "restart", "lost", "size", "dropped", "scaled", "capped", "view", "preset"]

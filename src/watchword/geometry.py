@@ -238,7 +238,7 @@ class Sides:
     """
 
     def __init__(self, lines: int = 1, grace: int = 0) -> None:
-        self._grace = grace
+        self.grace = grace
         self.committed = np.zeros((0, lines), np.int8)
         self.met = np.zeros((0, lines), np.bool_)
         self.left = np.zeros((0, lines), np.int64)
@@ -314,7 +314,7 @@ class Sides:
         off = (was != 0) & (distance * was <= 0)
         left = self.left[pairs]
         left = np.where(off & (left == NEVER), times, left)
-        stands = self.stands[pairs] | (off & (times - np.where(off, left, times) >= self._grace))
+        stands = self.stands[pairs] | (off & (times - np.where(off, left, times) >= self.grace))
         left = np.where(off | stands, left, NEVER)  # back before it stood: it never left
         beyond = off & (self.beyond[pairs] | (now != 0))
         done = off & stands & beyond

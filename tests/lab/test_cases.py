@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from watchword.lab import restartable, run_tests
+from watchword.lab import run_tests
 from watchword.lang.ruleset import RuleSet
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
@@ -35,6 +35,4 @@ def test_a_case_comes_out_right(path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_restart_on_the_way_changes_nothing(path: Path) -> None:
-    if not restartable():
-        pytest.skip("does not run yet: the engine cannot be saved")
     run(path, restart=True)

@@ -204,8 +204,8 @@ def test_a_failure_shows_the_parts_of_the_rule_around_the_moment() -> None:
 
 
 def test_an_engine_that_forgets_over_a_restart_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Engine, "snapshot", lambda _: b"", raising=False)
-    monkeypatch.setattr(Engine, "restore", lambda *_: None, raising=False)
+    monkeypatch.setattr(Engine, "snapshot", lambda _: b"")
+    monkeypatch.setattr(Engine, "restore", lambda *_: None)
     given = """given zone far_away = polygon (0, 0) (900, 0) (900, 900) (0, 900)
       given person p at (300, 300) from 0s to 7s"""
     rules = RuleSet.loads(f'{RULES} test "t" {{ {given} expect fast of p firing at 5s expect nothing else }}')

@@ -232,7 +232,7 @@ def test_distinct_counts_things_that_have_ended_too(found):
             window = pickle.loads(pickle.dumps(window))
         if tick[0] == "anew":
             window.forget(np.array([0], np.intp))
-            window.forget_things(np.array(tick[2], np.intp), np.zeros(len(tick[2]), np.intp))
+            window.forget_things(np.array(tick[2], np.intp))
             for slot in tick[2]:
                 identity.pop(slot, None)
             past[0] = []
@@ -257,9 +257,7 @@ def test_distinct_counts_things_that_have_ended_too(found):
                 who = set().union(*(sets[node] for t, sets in past[col] if t > now - duration))
                 assert low[node, k] == len(who)
                 assert high[node, k] == (len(who) if is_whole(past[col], duration) else math.inf)
-        window.forget_things(
-            np.array(ended, np.intp), np.array([dict(zip(slots, cameras, strict=True))[s] for s in ended], np.intp)
-        )
+        window.forget_things(np.array(ended, np.intp))
         for slot in ended:
             del identity[slot]
 
@@ -319,7 +317,7 @@ def test_distinct_has_a_cap_and_says_so(monkeypatch):
             np.array([[LIMIT]]),
         )
         said.append((step[0][0, 0], step[1][0, 0]))
-        window.forget_things(slots, np.zeros(len(slots), np.intp))
+        window.forget_things(slots)
     assert said[15] == (6, math.inf)
     assert said[24] == (5, 5)
     assert said[30] == (0, 0)

@@ -18,7 +18,6 @@ from watchword.cli.lets import option
 from watchword.cli.terminal import colour_bars, show_findings
 from watchword.errors import WatchwordError
 from watchword.lab.junit import Suite, junit
-from watchword.lab.play import restartable
 from watchword.lab.timeline import fit
 from watchword.lab.trial import Result, trials
 from watchword.lang.ruleset import RuleSet
@@ -55,8 +54,6 @@ def test(
         re.compile(pattern)
     except re.error as error:
         raise click.BadParameter(f"{pattern!r} is no regular expression: {error}", param_hint="--run") from None
-    if restart and not restartable():
-        raise click.UsageError("--restart: this version does not save its state")
     told = Told(quiet=quiet or as_json, silent=as_json)
     view = Scene.load(scene) if scene else None
     suites = [_suite(path, pattern, view, lets, restart, told) for path in _paths(files)]

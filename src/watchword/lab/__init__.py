@@ -7,7 +7,6 @@ timeline    the same as a picture made of text
 junit       results for CI systems
 """
 
-from watchword.lab.play import restartable
 from watchword.lab.trial import Fault, Result, run_tests, trials
 
-__all__ = ["Fault", "Result", "restartable", "run_tests", "trials"]
+__all__ = ["Fault", "Result", "run_tests", "trials"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, cast
 
 import attrs
 
@@ -21,13 +20,6 @@ from watchword.units import MINUTE, SECOND, TIME, nanoseconds
 MOST_AFTER = 15 * MINUTE
 WAITING = ("pending", "suppressed")
 Look = Callable[[Engine, int], None]
-
-
-class Saving(Protocol):
-    """An engine that can be saved, and one made anew of the same rules that takes up what was saved."""
-
-    def snapshot(self) -> bytes: ...  # noqa: D102
-    def restore(self, saved: bytes, /) -> None: ...  # noqa: D102
 
 
 @attrs.frozen
@@ -100,9 +92,9 @@ def play(scenario: Scenario, rules: RuleSet, restarts: Sequence[int] = (), look:
         looked = at
         while waiting and at >= waiting[0]:
             waiting.pop(0)
-            saved = cast("Saving", engine).snapshot()
+            saved = engine.snapshot()
             engine = _engine(scenario, rules)
-            cast("Saving", engine).restore(saved)
+            engine.restore(saved)
         for signal in moment.signals:
             where = {"camera": signal.camera} if signal.camera else {}
             engine.signal(signal.name, moment.time, signal.value, **where)
@@ -115,11 +107,6 @@ def play(scenario: Scenario, rules: RuleSet, restarts: Sequence[int] = (), look:
 
 def _engine(scenario: Scenario, rules: RuleSet) -> Engine:
     return Engine(rules, scenario.scenes, source=scenario.test.name, origin=scenario.origin)
-
-
-def restartable() -> bool:
-    """Whether the engine can be saved and restored."""
-    return hasattr(Engine, "snapshot")
 
 
 def _within(alerts: Sequence[Alert], end: int) -> Iterator[Alert]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
+from watchword.errors import StateError
 from watchword.lang import nodes as n
 from watchword.run.logic import widen
 from watchword.run.look import Ask, Slots, Times
+from watchword.run.memory import Cut, Leaf, Memory, Move, Rows, Saved, under
 from watchword.run.passes import Floats, Pass
 from watchword.run.steps import Nodes, Plain
 from watchword.words import WORDS
@@ -29,8 +31,35 @@ def kernel_of(word: str) -> Callable[..., Any]:
     return found
 
 
+def memory_of(kernel: Any, word: str, rows: Rows) -> Iterator[Leaf]:
+    """What a kernel remembers, as `watchword.run.look.Kernel` says it."""
+    if isinstance(kernel, Memory):
+        yield from under(f"kernel {word}", kernel.memory(rows, "thing"))
+        return
+
+    def save(cut: Cut) -> Saved:
+        if not (hasattr(kernel, "dump") and hasattr(kernel, "load")):
+            raise StateError(
+                f"what the word `{word}` remembers cannot be saved: {type(kernel).__name__} does not say what it is",
+                fix="its author: derive it from watchword.run.memory.Memory and name its arrays in STATE, "
+                "or from watchword.run.look.Stateless, or give it dump() and load(saved, calls, slots)",
+            )
+        found: Mapping[str, NDArray[Any]] = kernel.dump()
+        return cut.columns["thing"].tolist(), {name: np.asarray(array) for name, array in found.items()}
+
+    def load(saved: Saved, move: Move) -> None:
+        columns, arrays = np.array(saved[0], np.intp), saved[1]
+        slots = np.full(1 + int(columns.max(initial=-1)), -1, np.intp)
+        slots[columns[move.old["thing"]]] = move.new["thing"]
+        kernel.load(arrays, np.stack(move.rows, axis=1), slots)
+
+    yield Leaf(f"kernel {word}", rows, save, load)
+
+
 class Atoms(Plain):
     """A word said of things: asks its kernel, and holds the last value of what is not seen for a moment."""
+
+    STATE = ("_last: row thing",)
 
     def __init__(self, word: str, calls: Sequence[n.Apply], grace: Sequence[int], out: Nodes, after: Times) -> None:
         self.word = word
@@ -52,6 +81,11 @@ class Atoms(Plain):
         """Drop the last values of these things."""
         self._last[:, slots] = 0
         self.kernel.forget(slots)
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """The last values, and what the kernel remembers."""
+        yield from under(self.word, super().memory(rows, axis))
+        yield from memory_of(self.kernel, self.word, rows)
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -103,6 +137,8 @@ class Atoms(Plain):
 class Amounts(Plain):
     """An attribute of things: asks its kernel, and holds the last number of what is not seen for a moment."""
 
+    STATE = ("_last: row thing",)
+
     def __init__(self, word: str, calls: Sequence[Ask], out: Nodes, after: Times) -> None:
         self.word = word
         self.calls = tuple(calls)
@@ -121,6 +157,11 @@ class Amounts(Plain):
         """Drop the last numbers of these things."""
         self._last[:, slots] = np.nan
         self.kernel.forget(slots)
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """The last numbers, and what the kernel remembers."""
+        yield from under(self.word, super().memory(rows, axis))
+        yield from memory_of(self.kernel, self.word, rows)
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
@@ -142,6 +183,9 @@ class Amounts(Plain):
 
 class Classes(Plain):
     """Whether a thing is of a class: by its label, and for a moment longer by the one it had."""
+
+    STATE = ("_last: row thing",)
+    PASSING = frozenset({"_member"})
 
     def __init__(self, sets: Sequence[frozenset[str]], out: Nodes, after: Times) -> None:
         self._sets, self._out, self._after = tuple(sets), out, after

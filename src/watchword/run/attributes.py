@@ -16,6 +16,7 @@ from watchword.detections import NEVER
 from watchword.lang import nodes as n
 from watchword.run.logic import widen
 from watchword.run.look import Ask, Forgetful, Look, Slots, Times
+from watchword.run.memory import Memory
 from watchword.run.metres import maps, on_ground, rows_of
 from watchword.units import METRIC, SECOND
 
@@ -183,12 +184,14 @@ def _name(call: Ask) -> str:
     return call.node.name.text
 
 
-class Dwell:
+class Dwell(Memory):
     """`dwell of p in zone z`: seconds inside in this visit.
 
     At a look inside, the time since the look before counts if that was inside too and no further back than the gap
     limit. A step out of at most 5 s goes on with the visit; then it is over, and the dwell 0.
     """
+
+    STATE = ("_stay: row col", "_side: row col", "_left: row col")
 
     def __init__(self, calls: Sequence[Ask]) -> None:
         self._zones = [_zones(call) for call in calls]

@@ -73,6 +73,7 @@ class Bank:
         planner = Planner(rules, host)
         self.roots, self.steps, size = planner.plan(applying)
         self._reach = planner.reach()
+        self.stacks = planner.stacks
         self.things = Things()
         self._cameras, self._atlas = cameras, atlas
         self._limit = needs(self.roots)
@@ -89,6 +90,7 @@ class Bank:
         self._told = told
         self._most, self._capped = most, capped
         self._crowded: set[int] = set()
+        self.cooldowns: Cooldowns = {}
         self.judges = self._judges(up, cap, capped)
         self._sized = (0, 0)
 
@@ -110,12 +112,11 @@ class Bank:
         together: dict[tuple[int, str], list[Root]] = {}
         for root, rank in zip(self.roots, ranks(self.roots), strict=True):
             together.setdefault((rank, root.node.scope), []).append(root)
-        cooldowns: Cooldowns = {}
         found = []
         for (_, scope), roots in sorted(together.items(), key=lambda one: (one[0][0], one[0][1] == "camera")):
             camera_of = partial(self.camera_of, scope)
             keys = partial(self._key, scope)
-            found.append(Judge(scope, roots, keys, self._tell, camera_of, up, cooldowns, cap, capped))
+            found.append(Judge(scope, roots, keys, self._tell, camera_of, up, self.cooldowns, cap, capped))
         return found
 
     def _tell(self, root: Root) -> Tell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from typing import Any
 
 from watchword.detections import NEVER
 from watchword.events import Notice, NoticeKind, show_time
@@ -13,6 +14,7 @@ from watchword.units import SECOND
 GAP = 2 * SECOND
 LOST = 300 * SECOND
 MEDIAN_OF = 100
+KNOWN = ("floor", "told_dark", "start", "last", "before", "dark", "interval")
 
 
 class Camera:
@@ -98,6 +100,21 @@ class Camera:
         number = "a frame" if index is None else f"frame {index}"
         message = f"{self.name}: {number} at {show_time(time)} {what}; it is left out"
         return False, Notice(kind, self.name, time, message, self.count(kind), last, index)
+
+    def dump(self) -> dict[str, Any]:
+        """What is known of the stream, for a snapshot."""
+        known = {name: getattr(self, name) for name in KNOWN}
+        rest = {"scale": self.scale, "counts": self.counts, "behind": self._behind}
+        return {**known, **rest, "intervals": list(self._intervals)}
+
+    def load(self, saved: dict[str, Any]) -> None:
+        """Take up what was known."""
+        for name in KNOWN:
+            setattr(self, name, saved[name])
+        self.scale = (float(saved["scale"][0]), float(saved["scale"][1]))
+        self.counts |= saved["counts"]
+        self._intervals, self._behind = deque(saved["intervals"]), saved["behind"]
+        self._sorted = sorted(self._intervals)
 
     def restart(self) -> None:
         """Begin anew: nothing was seen yet."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
 from watchword.detections import NEVER
+from watchword.run.memory import Cut, Move
 
 Key = tuple[str, ...]
 """What a cooldown is for: a camera, and where it is per thing the thing as `slot.serial`, else an empty text."""
@@ -31,6 +32,26 @@ def forget(cooldowns: Cooldowns, rules: Iterable[str], slots: Iterable[int]) -> 
         del cooldowns[name, key]
 
 
+def key_with(key: Iterable[str], thing: Callable[[int], int]) -> Key:
+    """A key with other slots of its things, which are known by their serials, too."""
+    if not (key := tuple(key)):
+        return ()
+    where, things, zone = key
+    parts = [one.split(".") for one in things.split("+")]
+    renumbered = [f"{thing(int(part[0]))}.{part[1]}" if len(part) > 1 else "" for part in parts]
+    return where, "+".join(renumbered), zone
+
+
+def saved_key(key: Key, cut: Cut) -> Key:
+    """A key by the positions of things in a snapshot."""
+    return key_with(key, lambda slot: cut.one("thing", slot))
+
+
+def loaded_key(key: Iterable[str], move: Move) -> Key:
+    """A saved key by the slots of now."""
+    return key_with(key, lambda place: move.one("thing", place))
+
+
 class Up:
     """Which alerts of a rule are up on a camera: fired and not resolved. For `unless firing R`, R judged first."""
 
@@ -52,6 +73,11 @@ class Up:
     def happened(self, rule: str, camera: int, now: int) -> None:
         """An event's alert was told at the look of this time, ns."""
         self._moments[rule, camera] = now
+
+    def moments(self) -> Iterator[tuple[str, int, int]]:
+        """Rule, camera and time of the last event told, each."""
+        for (rule, camera), time in self._moments.items():
+            yield rule, camera, time
 
     def is_up(self, rule: str, camera: int, now: int) -> bool:
         """Whether an alert of the rule is up on the camera, or an event of it was told at this look."""
@@ -80,6 +106,17 @@ class Cap:
             return False
         self._many[rule, camera] = many + 1
         return True
+
+    def told(self) -> Iterator[tuple[str, int]]:
+        """Of which rule and camera it was said."""
+        yield from self._told
+
+    def take_up(self, rule: str, camera: int, many: int = 0) -> None:
+        """After a restart: so many are under way; none where it was said that some had to wait."""
+        if many:
+            self._many[rule, camera] = self._many.get((rule, camera), 0) + many
+        else:
+            self._told.add((rule, camera))
 
     def give(self, rule: str, camera: int) -> None:
         """One is over."""

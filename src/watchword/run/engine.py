@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from watchword.errors import DataError, SceneError
-from watchword.events import DATED, Alert, Notice, show_time
+from watchword.events import DATED, Alert, Notice, Restored, show_time
 from watchword.geometry import homography
 from watchword.lang import nodes as n
 from watchword.lang.findings import raise_errors
@@ -18,6 +18,7 @@ from watchword.run.lifecycle import CAP
 from watchword.run.look import Atlas, Place
 from watchword.run.plan import Root, instances, unplanned
 from watchword.run.signals import Signals
+from watchword.run.snapshot import restore, snapshot
 from watchword.run.telling import Teller
 from watchword.run.turn import Open
 from watchword.run.views import Views
@@ -89,8 +90,12 @@ class Engine:
         else:
             raise_errors(rules.findings)
         raise_errors(unplanned(rules))
-        self._up = Up()
         self._cap, self._most = cap, most
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._up = Up()
         self._signals = Signals()
         self._schedules: dict[tuple[str, str], Schedule] = {}
         self._host = Host(self._signals, lambda camera: self.cameras[camera], self._active)
@@ -103,8 +108,8 @@ class Engine:
         self._bank_of: list[Bank] = []
         self._alerts: list[Alert] = []
         self._refused_sizes: dict[str, Size] = {}
-        self._teller = Teller(source, self._zero)
-        self._views = Views(source)
+        self._teller = Teller(self.source, self._zero)
+        self._views = Views(self.source)
         self._asked: set[str] = set()
 
     # ---- cameras
@@ -237,6 +242,28 @@ class Engine:
     def _tell_notice(self, notice: Notice) -> None:
         if self._notice is not None:
             self._notice(notice)
+
+    # ---- restarts
+
+    def snapshot(self) -> bytes:
+        """All that it remembers, to be taken up by `restore` after a restart.
+
+        Raises:
+            StateError: A word that another package brought does not say what it remembers.
+        """
+        return snapshot(self)
+
+    def restore(self, saved: bytes) -> Restored:
+        """Take up what another engine remembered: it goes on as if it were that one.
+
+        Rules are known by their text, cameras by their name and scene. What has changed begins anew, and alerts that
+        stood on it end, which the next look tells first. It returns what was kept, and what begins anew.
+
+        Raises:
+            StateError: This engine is in use already; or what was saved is damaged, was saved by another version, or
+                belongs to other rules, scenes or another stream. The engine is then as it was.
+        """
+        return restore(self, saved)
 
     # ---- time
 

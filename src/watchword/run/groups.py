@@ -6,6 +6,7 @@ A group is asked of a camera (`person in zone hall`), or of a thing (`person wit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import attrs
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from watchword.detections import NEVER
 from watchword.run.logic import widen
 from watchword.run.look import Bools, Times
+from watchword.run.memory import Memory
 from watchword.run.passes import Floats, Pass
 from watchword.run.steps import Nodes, Plain, standing_on
 
@@ -68,13 +70,15 @@ Measure = Callable[[Gathered], tuple[Floats, Floats]]
 """What is measured of groups: the least and the greatest it may be, float64 (m, k) each; NaN where unknown."""
 
 
-class Members:
+class Members(Memory):
     """Who is in each of m groups: one that its tracker ended is unsure for a moment, then out.
 
     Attributes:
         moved: int64 (m, cameras), when somebody that no tracker has ended was last in or out otherwise than before, or
             the camera was dark, ns.
     """
+
+    STATE = ("_value: row thing", "_left: row thing", "moved: row camera")
 
     def __init__(self, members: Nodes, after: Times) -> None:
         self._members, self._after = members, after
@@ -140,6 +144,9 @@ class Members:
 
 class Groups(Plain):
     """One measure of groups: of cameras, or of things (then each has a pair)."""
+
+    STATE: ClassVar[tuple[str, ...]] = ("members: part",)
+    PASSING = frozenset({"_leaving"})
 
     def __init__(
         self, scope: str, measure: Measure, asked: Sequence[Asked], out: Nodes, after: Times, counts: bool = False

@@ -12,15 +12,18 @@ import numpy as np
 
 from watchword.lang import nodes as n
 from watchword.run.look import Look, Slots, Values
+from watchword.run.memory import Memory
 from watchword.run.near import NOBODY, Reach, person_at_rest, rest_of, squares
 
 
-class _Hands(ABC):
+class _Hands(Memory, ABC):
     """What both share: which things have come to rest, or begun to move, since they were last seen.
 
     A person may be hidden at the look that decides it, so that it is known of all rows.
     """
 
+    STATE = ("_still: col",)
+    PASSING = frozenset({"dates"})
     own = True
     after: int
     """1 where things that come to rest are asked for, -1 where it is those that begin to move."""

@@ -6,7 +6,7 @@ pairs whose condition has changed, and those whose time has come.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from watchword.detections import NEVER
 from watchword.events import State
 from watchword.run.cooldown import Cap, Cooldown, Cooldowns, Key, Up, forget
 from watchword.run.logic import ASSUME, FALSE, UNKNOWN, Clocks, Slots, Values, flat, widen
+from watchword.run.memory import Leaf, Memory, Rows
 from watchword.run.plan import Root
 from watchword.run.turn import Open, Tell, Turn
+from watchword.run.underway import of_lives
 
 IDLE, PENDING, FIRING, RECOVERING, STALE, SUPPRESSED = range(6)
 FIRED = (FIRING, RECOVERING, STALE)
@@ -25,7 +27,7 @@ CAP = 1000
 """How many alerts of a rule may be under way on a camera."""
 
 
-class Lifecycle:
+class Lifecycle(Memory):
     """The alerts of all rules of one scope.
 
     Args:
@@ -38,6 +40,8 @@ class Lifecycle:
         cap: How many alerts of a rule may be under way on a camera; a further one waits until one of them is over.
         capped: Called once per rule and camera where one has to wait, with rule, camera, time and how many there are.
     """
+
+    PASSING = frozenset({"_excepted"})
 
     def __init__(
         self,
@@ -97,6 +101,10 @@ class Lifecycle:
         if len(self._clear):
             self._spent[:, slots] = False
             self._clear_value[:, slots] = UNKNOWN
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """Where things stand, and what is under way."""
+        return of_lives(self, rows, axis)
 
     def busy(self, slots: Slots) -> NDArray[np.bool_]:
         """Which of these slots have an alert under way; bool (n,)."""
@@ -474,7 +482,8 @@ class Lifecycle:
 
     def end(self, slots: Sequence[int], time: int, now: int, reason: str) -> None:
         """End all that is under way for these slots, whatever its condition: the camera is lost or began anew."""
-        ending = set(slots)
-        for (i, slot), opened in sorted((key, opened) for key, opened in self.open.items() if key[1] in ending):
+        order = {slot: k for k, slot in enumerate(slots)}
+        for i, _, slot in sorted((i, order[slot], slot) for i, slot in self.open if slot in order):
+            opened = self.open[i, slot]
             state: State = "dropped" if self._status[i, slot] in (PENDING, SUPPRESSED) else "resolved"
             self._close(opened, state, time, now, reason)

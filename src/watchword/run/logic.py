@@ -6,12 +6,14 @@ Introduction to Metamathematics, 1952, §64).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
+from watchword.run.memory import Leaf, Memory, Rows
 
 Values = NDArray[np.int8]
 Times = NDArray[np.int64]
@@ -35,7 +37,7 @@ def flat(column: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
-class Clocks:
+class Clocks(Memory):
     """How long states have held without a break: m of them over slots. The state behind `for`.
 
     A clock starts when its state becomes true and is cleared when it becomes false. While the state is unknown it
@@ -50,6 +52,11 @@ class Clocks:
         gap: int64 (m, slots), how much of the time since it started was a hole.
         known: int64 (m, slots), the last look that knew the state from what it saw; `NEVER` where the last look did.
     """
+
+    STATE = (
+        *("_value: row col", "_hole: row col", "_was_since: row col", "_was_gap: row col"),
+        *("since: row col", "paused: row col", "gap: row col", "known: row col", "_broken: row col"),
+    )
 
     def __init__(self, policies: list[int]) -> None:
         m = len(policies)
@@ -83,6 +90,14 @@ class Clocks:
         self._value[:, slots] = UNKNOWN
         self.since[:, slots] = self.paused[:, slots] = self.known[:, slots] = NEVER
         self._broken[:, slots] = NEVER
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """The clocks, and which columns have one that is only held over."""
+        yield from super().memory(rows, axis)
+        yield Leaf("_guessed", None, lambda _: (None, {}), lambda *_: self._guess_again())
+
+    def _guess_again(self) -> None:
+        self._guessed = (self.known != NEVER).any(axis=0)
 
     def step(
         self, slots: Slots, values: Values, fresh: Values, now: Times, before: Times, hole: NDArray[np.bool_]

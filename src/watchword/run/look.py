@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from watchword.geometry import Cover, ends, on_ground
 from watchword.lang import nodes as n
 from watchword.run.cameras import Camera
+from watchword.run.memory import Memory
 from watchword.run.things import Things
 from watchword.scene import Line, Zone
 
@@ -220,6 +221,15 @@ class Kernel(Protocol):
 
     Calls come in this order: `grow` as slots are added, `step` once a tick, `forget` when things have ended. Nothing a
     kernel remembers outlives its thing.
+
+    What a snapshot keeps of it is said in one of two ways. Either the class is a `Memory` and names its arrays in
+    `STATE`; one that remembers nothing is a `Stateless`. Or it has two further methods::
+
+        dump() -> Mapping[str, NDArray]      all that it remembers
+        load(saved, calls, slots)            take it up: `calls` (k, 2) are pairs of what a call's number was and is,
+                                             `slots` (n,) the slot that each slot of then is now, -1 where it is gone
+
+    `load` may be called several times, each for other slots. Without either, a snapshot is refused.
     """
 
     def __init__(self, calls: Sequence[n.Apply]) -> None: ...
@@ -237,7 +247,7 @@ class Kernel(Protocol):
         ...
 
 
-class Forgetful:
+class Forgetful(Memory):
     """What remembers nothing of things."""
 
     def grow(self, size: int) -> None:

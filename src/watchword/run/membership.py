@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from watchword.detections import NEVER
 from watchword.run.logic import widen
 from watchword.run.look import Look, Slots, Times, Values
+from watchword.run.memory import Memory
 
 
-class Membership:
+class Membership(Memory):
     """The known side of m zones: 1 inside, -1 outside, 0 where a thing was never seen.
 
     A change counts at the first look that is its grace or more after the look that saw it first, where all looks
@@ -22,6 +23,8 @@ class Membership:
         zones: Names, m of them.
         grace: Of each, ns.
     """
+
+    STATE = ("_side: row col", "_since: row col")
 
     def __init__(self, zones: Sequence[str], grace: Sequence[int]) -> None:
         self._zones = tuple(zones)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
-from watchword.run.look import Bools, Look, Slots, Values
+from watchword.run.look import Bools, Look, Slots, Stateless, Values
 from watchword.run.motion import Window
 from watchword.run.things import PATH, Things
 from watchword.units import METRES
@@ -176,22 +174,13 @@ def _nearest_time(off: NDArray[np.int64], kept: NDArray[np.int64]) -> Slots:
     return k
 
 
-class Alone:
+class Alone(Stateless):
     """`is alone`: no other person within 5 m, without calibration 3 times its height.
 
     One whose tracker has ended it a moment ago may still be there: it is not known then.
     """
 
     reach = Reach(ALONE_METRES, ALONE_HEIGHTS)
-
-    def __init__(self, calls: Sequence[n.Apply]) -> None:
-        self._calls = len(calls)
-
-    def grow(self, size: int) -> None:
-        """Nothing to do."""
-
-    def forget(self, slots: Slots) -> None:
-        """Nothing to do."""
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
@@ -206,4 +195,4 @@ class Alone:
         value = np.ones(len(slots), np.int8)
         value[one[~sure]] = 0
         value[one[sure]] = -1
-        return np.tile(value, (self._calls, 1))
+        return np.tile(value, (len(self.calls), 1))

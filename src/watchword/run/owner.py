@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
 from watchword.lang.rewrite import ns
+from watchword.lang.show import show
 from watchword.run.look import Look, Slots, Times, Values
+from watchword.run.memory import Cut, Leaf, Memory, Move, Rows, Saved, under
 from watchword.run.motion import Window
 from watchword.run.near import LOST, NOBODY, NOT_PICKED, Reach, person_at_rest, within
 from watchword.run.things import Things
@@ -21,12 +23,14 @@ LEAVING = 0.12
 _PAIR = np.int64(1) << 32
 
 
-class Unattended:
+class Unattended(Memory):
     """`is unattended`: still, and nobody attends it. One `_Watch` for each pair of R and T.
 
     Attributes:
         dates: By (call, slot), since when what became true in the last look has been so, where that was earlier.
     """
+
+    PASSING = frozenset({"dates"})
 
     def __init__(self, calls: Sequence[n.Apply]) -> None:
         self.dates: dict[tuple[int, int], int] = {}
@@ -42,6 +46,11 @@ class Unattended:
         """Drop what is remembered of these slots."""
         for watch in self._kinds.values():
             watch.forget(slots)
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:  # noqa: ARG002 - whoever asks
+        """Owners and stays, by R and T."""
+        for values, watch in self._kinds.items():
+            yield from under(" ".join(show(value) for value in values), watch.memory((), axis))
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
@@ -70,7 +79,7 @@ def _limits(values: tuple[n.Amount, ...]) -> tuple[Reach, int]:
     return reach, stay
 
 
-class Owners:
+class Owners(Memory):
     """The second things of `using o = owner of b within R`: the person nearest within R when `b` came to rest.
 
     It is picked when the thing first comes to rest, once, and kept as long as the thing is known.
@@ -78,6 +87,8 @@ class Owners:
     Attributes:
         owner: int64 (m, slots): a slot, or `NOBODY`, `NOT_PICKED`, `LOST`.
     """
+
+    STATE = ("owner: row col of thing",)
 
     def __init__(self, reach: Sequence[n.Amount | None]) -> None:
         self._reach = [Reach.of(amount) for amount in reach]
@@ -105,12 +116,15 @@ class Owners:
                 self.owner[k, look.slots[row]] = person_at_rest(look, row, reach)
 
 
-class _Watch:
+class _Watch(Memory):
     """Owners and stays for one R and T.
 
     A *pair* is a thing and a person of one camera that are within R; it is kept as one number, sorted, with the time
     since when it has been so. So the state is as large as the crowd around things, not as things times people.
     """
+
+    STATE = ("owner: col of thing", "_chosen: col", "_owner_near: col", "_owner_end: col")
+    PASSING = frozenset({"left_at"})
 
     def __init__(self, reach: Reach, stay: int) -> None:
         self._reach, self._stay = reach, stay
@@ -135,6 +149,23 @@ class _Watch:
         self.owner[lost] = NOBODY
         gone = np.isin(self._pairs // _PAIR, slots) | np.isin(self._pairs % _PAIR, slots)
         self._pairs, self._since = self._pairs[~gone], self._since[~gone]
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        yield from super().memory(rows, axis)
+        yield Leaf("_pairs", None, self._save_pairs, self._load_pairs)
+
+    def _save_pairs(self, cut: Cut) -> Saved:
+        thing, person = (cut.number("thing", half) for half in (self._pairs // _PAIR, self._pairs % _PAIR))
+        return None, {"thing": thing, "person": person, "since": self._since}
+
+    def _load_pairs(self, saved: Saved, move: Move) -> None:
+        arrays = saved[1]
+        thing, person = (move.number("thing", arrays[half]) for half in ("thing", "person"))
+        here = (thing >= 0) & (person >= 0)
+        pairs = np.concatenate((self._pairs, thing[here] * _PAIR + person[here]))
+        since = np.concatenate((self._since, arrays["since"][here]))
+        order = np.argsort(pairs)
+        self._pairs, self._since = pairs[order], since[order]
 
     def _drop(self, slots: Slots) -> None:
         self.owner[slots] = NOBODY

@@ -70,11 +70,16 @@ class Root:
 
 
 class Planner:
-    """Gathers nodes rule by rule, then makes the steps."""
+    """Gathers nodes rule by rule, then makes the steps.
+
+    Attributes:
+        stacks: The nodes of each step, once there are steps.
+    """
 
     def __init__(self, rules: RuleSet, host: Host | None) -> None:
         self._rules, self._host = rules, host
         self._nodes = Nodes()
+        self.stacks: list[list[Node]] = []
 
     def plan(self, rules: Sequence[n.Rule]) -> tuple[list[Root], list[Step], dict[tuple[str, str], int]]:
         """The roots in the order of the rules, the steps in the order to run them, and how many nodes there are."""
@@ -150,7 +155,8 @@ class Planner:
         for node in self._nodes.nodes.values():
             found.setdefault((node.level, *_operator(node)), []).append(node)
         ordered = sorted(found.items(), key=lambda one: tuple(map(str, (f"{one[0][0]:06}", *one[0][1:]))))
-        return [self._step(nodes) for _, nodes in ordered]
+        self.stacks = [nodes for _, nodes in ordered]
+        return [self._step(nodes) for nodes in self.stacks]
 
     def _step(self, nodes: list[Node]) -> Step:
         match nodes[0].key[0]:

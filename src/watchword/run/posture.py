@@ -14,6 +14,7 @@ from watchword.detections import NEVER
 from watchword.lang import nodes as n
 from watchword.run.logic import widen
 from watchword.run.look import Bools, Look, Slots, Stateless, Values
+from watchword.run.memory import Memory
 from watchword.units import SECOND
 
 WIDE, TALL = 1.2, 1.5
@@ -38,8 +39,10 @@ def _upright(look: Look) -> Bools:
     return upright
 
 
-class Lying:
+class Lying(Memory):
     """`is lying`. Between lying and upright it is what it was; at first not lying."""
+
+    STATE = ("_last: - col",)
 
     def __init__(self, calls: Sequence[n.Apply]) -> None:
         self._calls = len(calls)

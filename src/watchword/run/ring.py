@@ -6,7 +6,7 @@ closer to the last sample than a 254th of D is added to that sample, and a line 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.run.logic import Slots, Times, widen
+from watchword.run.memory import Leaf, Memory, Rows, samples
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -22,7 +23,7 @@ RING = 256
 """Samples kept of a window, at most."""
 
 
-class Ring:
+class Ring(Memory):
     """Samples of m windows over columns: a span of time and k numbers each, oldest forgotten first.
 
     It begins small and doubles its depth, up to `RING`, as looks come close together.
@@ -54,6 +55,13 @@ class Ring:
             more = np.zeros((old.shape[0], size, *old.shape[2:]), old.dtype)
             more[:, : old.shape[1]] = old
             setattr(self, name, more)
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """The samples that are still needed."""
+        yield samples("samples", rows, axis, self._rings, lambda: self.pushed, lambda: self.passed, self.deepen)
+
+    def _rings(self) -> dict[str, NDArray[Any]]:
+        return {"begin": self.begin, "end": self.end, "value": self.value}
 
     def deepen(self, depth: int) -> None:
         """Have room for this many samples a column: a power of two, and no less than now."""
@@ -101,12 +109,14 @@ class Ring:
         self.begin.reshape(-1)[at], self.end.reshape(-1)[at], self.values()[at] = begin, end, value
 
 
-class Cumulative:
+class Cumulative(Memory):
     """Sums of k amounts over windows. An amount is spread evenly over a span of time, or falls at a moment.
 
     Attributes:
         sums: float64 (m, columns, k), of all samples that reach into the window.
     """
+
+    STATE = ("ring: part", "sums: row col")
 
     def __init__(self, durations: Sequence[int], k: int = 1) -> None:
         self.ring = Ring(durations, k)
@@ -220,12 +230,14 @@ class Cumulative:
             sums[entry] = np.where(none[:, None], 0.0, left)
 
 
-class Watched:
+class Watched(Memory):
     """Since when m calls have been looking at columns without a hole."""
+
+    STATE = ("last: row col", "since: row col")
 
     def __init__(self, durations: Sequence[int]) -> None:
         self.durations = np.array(durations, np.int64)[:, None]
-        self.last = np.zeros((1, 0), np.int64)
+        self.last = np.zeros((len(durations), 0), np.int64)
         self.since = np.zeros((len(durations), 0), np.int64)
 
     def grow(self, size: int) -> None:
@@ -239,11 +251,11 @@ class Watched:
 
     def step(self, cols: Slots, now: Times, limit: Times) -> Bools:
         """Whether the window has been watched from its start, bool (m, n)."""
-        last = self.last[0, cols]
+        last = self.last[:, cols]
         first = last == NEVER
         anew = first | (now - np.where(first, now, last) > limit)
         since = np.where(anew, now, self.since[:, cols])
         self.since[:, cols] = since
-        self.last[0, cols] = now
+        self.last[:, cols] = now
         whole: Bools = now - since >= self.durations
         return whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.run.logic import Slots, Times, Values, widen
+from watchword.run.memory import Cut, Leaf, Memory, Move, Rows, Saved, table
 
 NOT_YET = np.int8(-2)
 """No value was written yet."""
@@ -28,8 +29,33 @@ class Log:
         while self.entries and self.entries[0][0] < time - self.span:
             self.entries.pop(0)
 
+    def leaf(self, rows: Rows, axis: str) -> Leaf:
+        """The changes, for a snapshot."""
 
-class Scope:
+        def save(cut: Cut) -> Saved:
+            arrays = {"node": [e[1] for e in self.entries], "slot": [e[2] for e in self.entries]}
+            found = {name: np.concatenate([np.zeros(0, np.int64), *given]) for name, given in arrays.items()}
+            found["slot"] = cut.number(axis, found["slot"])
+            found["value"] = np.concatenate([np.zeros(0, np.int8), *(e[3] for e in self.entries)])
+            return [[e[0], len(e[1])] for e in self.entries], found
+
+        def load(saved: Saved, move: Move) -> None:
+            nodes = np.full(1 + int(saved[1]["node"].max(initial=0)) + int(move.rows[0].max(initial=0)), -1, np.intp)
+            nodes[move.rows[0]] = move.rows[1]
+            node, slot = nodes[saved[1]["node"]], move.number(axis, saved[1]["slot"])
+            start = 0
+            for time, many in saved[0]:
+                mine = np.arange(start, start + many)
+                mine = mine[(node[mine] >= 0) & (slot[mine] >= 0)]
+                start += many
+                if len(mine):
+                    self.entries.append((time, node[mine], slot[mine].astype(np.intp), saved[1]["value"][mine]))
+            self.entries.sort(key=lambda entry: entry[0])
+
+        return Leaf("log", rows, save, load, needed=False)
+
+
+class Scope(Memory):
     """The last values of the nodes of things, or of cameras, and since when they have been so.
 
     Attributes:
@@ -60,6 +86,18 @@ class Scope:
         self.value[:, slots] = NOT_YET
         self.changed[:, slots] = NEVER
         self.low[:, slots] = self.high[:, slots] = np.nan
+
+    PASSING = frozenset({"_last"})
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """The values, and what they were; `rows` are the states, and after them the numbers."""
+        states, numbers = rows[: len(self.value)], rows[len(self.value) :]
+        for name in ("value", "changed"):
+            yield table(name, getattr(self, name), "row col", states, axis)
+        for name in ("low", "high"):
+            yield table(name, getattr(self, name), "row col", numbers, axis)
+        if self.log is not None:
+            yield self.log.leaf(states, axis)
 
     def note(self, slots: Slots, values: Values, now: Times, dates: Mapping[tuple[int, int], int]) -> None:
         """Write down which values have changed; `dates` says, by node and column, which did so before `now`."""

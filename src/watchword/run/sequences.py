@@ -8,7 +8,7 @@ to be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import attrs
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.run.logic import FALSE, FREEZE, TRUE, UNKNOWN, Clocks, Slots, Times, Values, widen
+from watchword.run.memory import Leaf, Memory, Rows, table, under
 
 Bools = NDArray[np.bool_]
 
@@ -47,12 +48,15 @@ class Chain:
     policy: int = FREEZE
 
 
-class Becomes:
+class Becomes(Memory):
     """`p becomes STATE`: when m states become true, from false, or from unknown if not true when last known.
 
     Attributes:
         dates: Of what the last step told, when it began where that was earlier: by (which of the m, column), ns.
     """
+
+    STATE = ("_last: row col", "_began: row col")
+    PASSING = frozenset({"dates"})
 
     def __init__(self, m: int) -> None:
         self._last = np.zeros((m, 0), np.int8)
@@ -130,7 +134,7 @@ class _Depth:
         self.event = np.array([chains[i].parts[place].event for i in rows], np.bool_)[:, None]
 
 
-class Chains:
+class Chains(Memory):
     """m sequences over columns. Their bodies are numbered through, chain after chain, each in the order of its steps.
 
     Attributes:
@@ -138,6 +142,9 @@ class Chains:
         at: int64 (m, columns), when the last of them happened, ns.
         dates: Of the chains that the last step completed, when that was where it was earlier: by (chain, column), ns.
     """
+
+    STATE = ("stage: row col", "at: row col")
+    PASSING = frozenset({"dates"})
 
     def __init__(self, chains: Sequence[Chain]) -> None:
         m = len(chains)
@@ -188,6 +195,19 @@ class Chains:
         for k, last in enumerate(self._last):
             last[:, cols] = NEVER
             self._known[k][:, cols] = TRUE
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """Where the chains stand, and what their steps remember: of states by chain and step, of absences by chain."""
+        yield from super().memory(rows, axis)
+        bodies = [f"{row}#{k}" for row, length in zip(rows, self._length[:, 0], strict=True) for k in range(length)]
+        yield from under("_becomes", self._becomes.memory([bodies[k] for k in self._states.tolist()], axis))
+        absences = zip(self._absent, self._clocks, self._entered, self._last, self._known, strict=True)
+        for depth, clocks, entered, last, known in absences:
+            mine = [rows[i] for i in depth.rows.tolist()]
+            yield from under(f"_clocks {depth.place}", clocks.memory(mine, axis))
+            yield table(f"_entered {depth.place}", entered, "row col", mine, axis)
+            yield table(f"_last {depth.place}", last, "row col", mine, axis)
+            yield table(f"_known {depth.place}", known, "row col", mine, axis)
 
     def waiting(self, cols: Slots) -> Bools:
         """In which of these columns some chain is under way, bool (n,)."""

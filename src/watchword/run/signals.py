@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
@@ -50,6 +51,28 @@ class Signals:
         self._count = 0
         # By name, place and camera: when events were asked for last, what was told by the time before, and by then.
         self._heard: dict[tuple[str, str, str], tuple[int, int, int]] = {}
+
+    @property
+    def told(self) -> bool:
+        """Whether the host has told anything."""
+        return self._count > 0
+
+    def dump(self) -> dict[str, Any]:
+        """All that was told and asked, for a snapshot."""
+        told = [[*key, history.asked, history.entries] for key, history in self._told.items()]
+        return {"count": self._count, "told": told, "heard": [[*k, *v] for k, v in self._heard.items()]}
+
+    def load(self, saved: Mapping[str, Any], names: frozenset[str]) -> None:
+        """Take up what was told of the signals of these names."""
+        self._count = saved["count"]
+        for name, at, camera, asked, entries in saved["told"]:
+            if name in names:
+                history = [(time, order, value) for time, order, value in entries]
+                self._told[name, at, camera] = History(history, asked)
+        for name, at, camera, *heard in saved["heard"]:
+            if name in names:
+                asked, before, by_then = heard
+                self._heard[name, at, camera] = (asked, before, by_then)
 
     def tell(self, name: str, time: int, value: bool = True, *, at: str = "", camera: str | None = None) -> None:
         """Take in what the host tells.

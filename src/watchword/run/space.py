@@ -6,7 +6,7 @@ long is not seen, and one that does is dated when it began.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,18 +15,20 @@ from watchword.geometry import Sides
 from watchword.lang import nodes as n
 from watchword.run.look import Bools, Look, Slots, Stateless, Times, Values
 from watchword.run.membership import Membership
+from watchword.run.memory import Leaf, Memory, Rows, table, under
 
 Dates = dict[tuple[int, int], int]
 """When what a look decided happened or began, by call and slot, where that was earlier."""
 
 
-class InZone:
+class InZone(Memory):
     """`in zone`.
 
     Attributes:
         waits: bool (m, rows), where a grace waits whether what this look sees lasts; None where nowhere.
     """
 
+    PASSING = frozenset({"dates", "waits"})
     grace = True
     sign = 1
 
@@ -44,6 +46,10 @@ class InZone:
     def forget(self, slots: Slots) -> None:
         """Drop what is remembered of these slots."""
         self._membership.forget(slots)
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """The sides of those with a grace."""
+        yield from under("_membership", self._membership.memory([rows[k] for k in self._waiting], axis))
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
@@ -85,12 +91,14 @@ class Visible(Stateless):
         return np.tile(np.where(look.seen, 1, -1).astype(np.int8), (len(self.calls), 1))
 
 
-class _Passages:
+class _Passages(Memory):
     """What entering and leaving share: the last known side of each zone's border, and the box before.
 
     A path between two near sights that lies across a zone went in and out, unless a grace asks for longer stays.
     """
 
+    STATE = ("_membership: part", "_box: col")
+    PASSING = frozenset({"dates"})
     grace = True
     sign: int
 
@@ -147,9 +155,10 @@ class Exits(_Passages):
     sign = -1
 
 
-class Crosses:
+class Crosses(Memory):
     """`crosses line`, dated when the old side was left."""
 
+    PASSING = frozenset({"dates"})
     grace = True
 
     def __init__(self, calls: Sequence[n.Apply], grace: Sequence[int] = ()) -> None:
@@ -172,6 +181,15 @@ class Crosses:
         """Drop what is remembered of these slots."""
         for _, sides, _ in self._groups:
             sides.forget(slots)
+
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """The sides, by call, and where things were last; of each grace."""
+        for _, sides, calls in self._groups:
+            mine, lines = [rows[call] for call, _ in calls], [line for _, line in calls]
+            for name in ("committed", "met", "left", "stands", "beyond"):
+                array = getattr(sides, name)
+                yield table(f"{name} {sides.grace}", array, "col row", mine, axis, lines)
+            yield table(f"last {sides.grace}", sides.last, "col", None, axis)
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows): 1 at the look that decides a crossing; its date is in `dates`."""

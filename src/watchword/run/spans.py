@@ -12,7 +12,6 @@ from watchword.run.logic import Times
 from watchword.run.measures import sums
 from watchword.run.passes import Pass
 from watchword.run.steps import Keeping, Nodes
-from watchword.run.things import Things
 from watchword.run.windows import Changes, Distinct, Flow, Rate, Share
 
 
@@ -88,10 +87,11 @@ def _none(*_: object) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 class Different(_GroupWindow):
     """`distinct G over W`."""
 
+    STATE = (*Groups.STATE, "window: part")
+
     def __init__(self, durations: Sequence[int], asked: Sequence[Asked], out: Nodes, after: Times) -> None:
         super().__init__(asked, out, after)
         self.window = Distinct(durations)
-        self._things: Things | None = None
 
     def grow(self, things: int, cameras: int) -> None:
         """Have room for this many slots of things and cameras."""
@@ -101,8 +101,7 @@ class Different(_GroupWindow):
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Things have ended: they still count for a while."""
         super().forget(slots)
-        if self._things is not None:
-            self.window.forget_things(slots, self._things.camera[slots].astype(np.intp))
+        self.window.forget_things(slots)
 
     def forget_camera(self, camera: int) -> None:
         """Begin anew for a camera."""
@@ -113,7 +112,6 @@ class Different(_GroupWindow):
         """Fill the rows of its nodes."""
         if at.blind:
             return
-        self._things = at.look.things
         sure = self.members.step(at)[0][0][0]
         limit = at.limits("camera", self._after)
         self._fill(at, *self.window.step(at.look.slots, at.starts, at.cams, sure, at.cam_now, limit))
@@ -130,6 +128,8 @@ class Flows(_GroupWindow):
         out: Its nodes.
         after: Gap limits, ns.
     """
+
+    STATE = (*Groups.STATE, "window: part camera")
 
     def __init__(
         self,

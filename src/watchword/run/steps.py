@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from watchword.run.logic import Values
+from watchword.run.memory import Leaf, Memory, Rows
 from watchword.run.near import LOST
 from watchword.run.passes import Floats, Pass, View
 
@@ -50,8 +51,12 @@ class Step(Protocol):
         """A camera begins anew."""
         ...
 
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """What it remembers, for a snapshot; `rows` say what its nodes mean."""
+        ...
 
-class Plain:
+
+class Plain(Memory):
     """A step that remembers nothing and dates nothing."""
 
     scope = "thing"
@@ -85,9 +90,15 @@ class Machine(Protocol):
         """Begin anew for these slots."""
         ...
 
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """What it remembers, for a snapshot."""
+        ...
+
 
 class Keeping(Plain):
     """A step that remembers something of each thing, or of each camera, in a machine."""
+
+    STATE = ("_machine: part",)
 
     def __init__(self, scope: str, machine: Machine) -> None:
         self.scope, self._machine = scope, machine

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import numpy as np
@@ -29,6 +30,7 @@ WHO = "\0"
 """Stands in a rule's sentence where the thing is named."""
 FIELD = re.compile(r"\{([^{}]*)\}")
 TRUE = {1: True, -1: False}
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen
@@ -36,6 +38,11 @@ class Said:
     """What is the same in all alerts of a rule, made once.
 
     Attributes:
+        rule: The rule's name.
+        title: Its title, or its name.
+        message: As it is written.
+        each: True where it is about a thing.
+        zone: Of `each zone`, which one.
         zones: Names of the zones its condition speaks of.
         lines: Names of the lines.
         parts: Text, scope and position of each part of the condition.
@@ -45,6 +52,11 @@ class Said:
         fields: Which fields its message has.
     """
 
+    rule: str
+    title: str
+    message: str
+    each: bool
+    zone: str
     zones: tuple[str, ...]
     lines: tuple[str, ...]
     parts: tuple[tuple[str, str, int], ...]
@@ -60,8 +72,15 @@ class Said:
         places = list(_places(rule.when))
         body = rule.when.body if isinstance(rule.when, n.For) else rule.when
         classes = rule.each.classes if rule.each else ()
+        zone = rule.zone.group.text if rule.zone else ""
+        zones = tuple(dict.fromkeys(name for name, line in places if not line))
         return cls(
-            tuple(dict.fromkeys(name for name, line in places if not line)),
+            rule.name,
+            rule.title or rule.name,
+            rule.message,
+            rule.each is not None,
+            zone,
+            zones or ((zone,) if zone else ()),
             tuple(dict.fromkeys(name for name, line in places if line)),
             tuple((show(expression), node.scope, node.index) for expression, node in root.parts),
             _sentence(show(body), rule.each.name.text) if rule.each else show(body),
@@ -69,6 +88,16 @@ class Said:
             dict(rule.labels),
             tuple(FIELD.findall(rule.message)),
         )
+
+    def dump(self) -> dict[str, Any]:
+        """All of it, for a snapshot."""
+        return attrs.asdict(self)
+
+    @classmethod
+    def load(cls, saved: Mapping[str, Any]) -> Self:
+        """What was saved of it."""
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()}
+        return cls(**given)
 
 
 def _places(node: n.Expr) -> Iterator[tuple[str, bool]]:
@@ -146,52 +175,57 @@ class Teller:
         self, bank: Bank, root: Root, opened: Open, camera: Camera, state: str, time: int, decided: int, reason: str
     ) -> Alert:
         """The record of a transition; an alert that is told for the first time gets its id."""
-        rule = root.rule
-        said = self._said.get(id(root))
-        if said is None:
-            said = self._said[id(root)] = Said.of(root)
+        said = self.said(root)
         if not opened.id:
-            keys = [f"{bank.things.ids[opened.slot]}"] if rule.each else []
-            keys += [rule.zone.group.text] if rule.zone else []
-            text = "\0".join([self._source, rule.name, camera.name, *keys, str(opened.since)])
+            keys = [f"{bank.things.ids[opened.slot]}"] if said.each else []
+            keys += [said.zone] if said.zone else []
+            text = "\0".join([self._source, said.rule, camera.name, *keys, str(opened.since)])
             opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
         shown = self._things(bank, root, opened, camera, state not in ("pending", "dropped"))
         count = _count(bank, root, opened, camera)
-        title = rule.title or rule.name
-        zones = (rule.zone.group.text,) if rule.zone and not said.zones else said.zones
-        filled = ""
-        if rule.message:
-            fields = {
-                "rule": rule.name,
-                "title": title,
-                "camera": camera.name,
-                "zone": ", ".join(zones),
-                "line": ", ".join(said.lines),
-                "severity": opened.severity,
-                "held": span(max(0, time - opened.since)),
-                "count": "" if count is None else str(count),
-                "time": show_time(time),
-            }
-            asked = [field for field in said.fields if field not in fields]
-            fields |= {field: _of_thing(bank, root, opened, shown, field) for field in asked}
-            filled = FIELD.sub(lambda match: fields[match[1]], rule.message)
+        asked = {field: _of_thing(bank, root, opened, shown, field) for field in said.fields if "." in field}
+        parts = _parts(bank, root, said, opened.slot, camera)
+        return self.record(said, opened, camera, state, time, decided, reason, shown, count, asked, parts)
+
+    def said(self, root: Root) -> Said:
+        """What is the same in all alerts of a rule."""
+        found = self._said.get(id(root))
+        if found is None:
+            found = self._said[id(root)] = Said.of(root)
+        return found
+
+    def record(
+        self,
+        said: Said,
+        opened: Open,
+        camera: Camera,
+        state: str,
+        time: int,
+        decided: int,
+        reason: str,
+        things: tuple[Thing, ...] = (),
+        count: int | None = None,
+        asked: Mapping[str, str] = NOTHING,
+        parts: tuple[Part, ...] = (),
+    ) -> Alert:
+        """The record of a transition, all that is in it given."""
         return Alert(
             id=opened.id,
-            rule=rule.name,
+            rule=said.rule,
             camera=camera.name,
             state=state,  # type: ignore[arg-type]  # the lifecycle's word for it
             time=time,
             decided=decided,
             since=opened.since,
-            things=shown,
-            zones=zones,
+            things=things,
+            zones=said.zones,
             lines=said.lines,
             severity=opened.severity,
-            title=title,
-            message=filled,
-            why=_why(said, shown, count, opened.since, time),
+            title=said.title,
+            message=_filled(said, opened, camera.name, time, count, asked) if said.message else "",
+            why=_why(said, things, count, opened.since, time),
             reason=reason,
-            parts=_parts(bank, root, said, opened.slot, camera),
+            parts=parts,
             observed=max(0, time - opened.since - opened.gap),
             gap=opened.gap,
             count=count,
@@ -213,6 +247,23 @@ class Teller:
             slots = bank.things.of_cameras([camera.index])
             members += slots[value[slots] > 0].tolist()
         return tuple(self.thing(bank, slot, camera, with_path) for slot in dict.fromkeys(members))
+
+
+def _filled(said: Said, opened: Open, camera: str, time: int, count: int | None, asked: Mapping[str, str]) -> str:
+    """A rule's message; what it asks of things, and is not given, is a dash."""
+    fields = {
+        "rule": said.rule,
+        "title": said.title,
+        "camera": camera,
+        "zone": ", ".join(said.zones),
+        "line": ", ".join(said.lines),
+        "severity": opened.severity,
+        "held": span(max(0, time - opened.since)),
+        "count": "" if count is None else str(count),
+        "time": show_time(time),
+        **asked,
+    }
+    return FIELD.sub(lambda match: fields.get(match[1], "–"), said.message)
 
 
 def _parts(bank: Bank, root: Root, said: Said, slot: int, camera: Camera) -> tuple[Part, ...]:

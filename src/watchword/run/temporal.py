@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.run.logic import FALSE, Clocks, Times, Values, widen
+from watchword.run.memory import Memory
 from watchword.run.passes import Pass
 from watchword.run.steps import Keeping, Machine, Nodes, standing_on
 
@@ -58,8 +59,10 @@ class Hold(_Timed):
             fresh[self._out] = np.where(fresh[self._child] == 0, 0, value)
 
 
-class Settled:
+class Settled(Memory):
     """What a grace remembers by slot: the value that counts, since when it has been another, and the clock of that."""
+
+    STATE = ("value: row col", "other: row col", "clocks: part")
 
     def __init__(self, policies: list[int]) -> None:
         m = len(policies)

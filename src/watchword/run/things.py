@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import MEMBERS, NEVER, REST_SINCE
+from watchword.run.memory import Memory
 from watchword.tracks import Id
 from watchword.units import SECOND
 
@@ -36,7 +37,7 @@ KEPT_ORDERS = 8
 MEMORY, STILL_MEMORY = 10 * SECOND, 30 * SECOND
 
 
-class Things:
+class Things(Memory):
     """The columns. `camera`, `label` … are arrays over slots; only slots in `alive` mean something.
 
     Attributes:
@@ -61,6 +62,13 @@ class Things:
         extra: float64 by name, a detector's own columns as last seen; NaN where it said nothing.
         gone: bool, it was said that the thing has ended.
     """
+
+    STATE = (
+        *("alive: col", "serial: col", "camera: col of camera", "_number: col", "box: col", "at: col", "ground: col"),
+        *("first: col", "last: col", "dark: col", "told: col", "end: col", "still: col", "rest: col", "over: col"),
+        *("members: col", "score: col", "sights: col", "velocity: col", "ground_velocity: col", "gone: col"),
+    )
+    PASSING = frozenset({"_order", "_index"})
 
     def __init__(self) -> None:
         self.size = 0
@@ -166,6 +174,21 @@ class Things:
         self.ids += [0] * (size - self.size)
         self._free += range(size - 1, self.size - 1, -1)
         self.size = size
+
+    @property
+    def met(self) -> int:
+        """How many things there were."""
+        return self._met
+
+    def take_up(self, count: int, met: int) -> Slots:
+        """Slots for so many things of before a restart, rising; so many had been met then."""
+        self._met = max(self._met, met)
+        while len(self._free) < count:
+            self._grow()
+        self._free.sort(reverse=True)
+        self._order.clear()
+        self._index = None
+        return np.array([self._free.pop() for _ in range(count)], np.intp)
 
     def new(self, camera: int, id: Id, label: int, time: int) -> int:  # noqa: A002 - it is the thing's id
         """A slot for a thing that was not known."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.run.logic import Slots, Times, Values, widen
+from watchword.run.memory import Cut, Leaf, Memory, Move, Rows, Saved
 from watchword.run.ring import Bools, Cumulative, Floats, Ring, Watched
 from watchword.units import SECOND
 
@@ -29,15 +30,17 @@ WAYS = ("in", "out", "net")
 NO_DATES: Mapping[tuple[int, int], int] = MappingProxyType({})
 
 
-class Share:
+class Share(Memory):
     """`share of (s) over W`: time that a state was true by time that it was known."""
+
+    STATE = ("sums: part", "_value: row col", "_first: row col", "_last: row col")
 
     def __init__(self, durations: Sequence[int]) -> None:
         self.sums = Cumulative(durations, 2)
         self._durations = np.array(durations, np.int64)[:, None]
         self._value = np.zeros((len(durations), 0), np.int8)
-        self._first = np.zeros((1, 0), np.int64)
-        self._last = np.zeros((1, 0), np.int64)
+        self._first = np.zeros((len(durations), 0), np.int64)
+        self._last = np.zeros((len(durations), 0), np.int64)
 
     def grow(self, size: int) -> None:
         """Have room for this many columns."""
@@ -64,24 +67,26 @@ class Share:
         Returns:
             float64 (m, n), 0 to 1; NaN until the window has passed since the first look and half of it was observed.
         """
-        last, first = self._last[0, cols], self._first[0, cols]
+        last, first = self._last[:, cols], self._first[:, cols]
         new = last == NEVER
         if new.any():
             last, first = np.where(new, now, last), np.where(new, now, first)
-            self._first[0, cols] = first
+            self._first[:, cols] = first
         until = np.minimum(now, last + limit)
         was, span = self._value[:, cols], until - last
         self.sums.add(cols, last, until, np.where(was > 0, span, 0), np.where(was != 0, span, 0))
         self._value[:, cols] = values
-        self._last[0, cols] = now
+        self._last[:, cols] = now
         true, known = self.sums.since(cols, now)
         enough = (now - first >= self._durations) & (2 * known >= self._durations)
         share: Floats = np.where(enough, true / np.maximum(known, 1.0), np.nan)
         return share
 
 
-class _Tally:
+class _Tally(Memory):
     """What is counted in windows of which it is known whether they were wholly watched; `k` sums a call."""
+
+    STATE = ("sums: part", "watched: part")
 
     def __init__(self, durations: Sequence[int], k: int) -> None:
         self.sums = Cumulative(durations, k)
@@ -181,18 +186,28 @@ class Flow(_Tally):
         return np.where(net & ~whole, np.nan, flow), np.where(whole, flow, np.where(net, np.nan, np.inf))
 
 
-class Distinct:
+class Distinct(Memory):
     """`distinct G over W`: different things that were members at a look in (now − W, now].
 
     A thing that has ended still counts by its last time as a member. Of those the latest `ENDED` are kept a call and
     camera; beyond that the count is a lower bound.
     """
 
+    STATE = (
+        "watched: part camera",
+        "_member: row thing",
+        "_camera: thing of camera",
+        "_count: row camera",
+        "_oldest: row camera",
+        "_lost: row camera",
+    )
+
     def __init__(self, durations: Sequence[int]) -> None:
         m = len(durations)
         self.watched = Watched(durations)
         self._durations = np.array(durations, np.int64)[:, None]
         self._member = np.zeros((m, 0), np.int64)
+        self._camera = np.zeros(0, np.int64)
         self._ended: dict[tuple[int, int], array[int]] = {}
         self._count = np.zeros((m, 0), np.int64)
         self._oldest = np.zeros((m, 0), np.int64)
@@ -202,6 +217,7 @@ class Distinct:
         """Have room for this many things and cameras."""
         self.watched.grow(cameras)
         self._member = widen(self._member, things, NEVER)
+        self._camera = np.concatenate((self._camera, np.full(things - len(self._camera), -1)))
         self._count = widen(self._count, cameras, 0)
         self._oldest = widen(self._oldest, cameras, OPEN)
         self._lost = widen(self._lost, cameras, NEVER)
@@ -214,11 +230,26 @@ class Distinct:
         gone = set(cols.tolist())
         self._ended = {key: times for key, times in self._ended.items() if key[1] not in gone}
 
-    def forget_things(self, slots: Slots, cameras: Slots) -> None:
-        """These things of these cameras, (n,) each, have ended: their slots are free, their last times still count."""
+    def memory(self, rows: Rows, axis: str) -> Iterator[Leaf]:
+        """Who was a member when, and the times of those that have ended."""
+        yield from super().memory(rows, axis)
+        yield Leaf("_ended", rows, self._save_ended, self._load_ended)
+
+    def _save_ended(self, cut: Cut) -> Saved:
+        places = {int(camera): k for k, camera in enumerate(cut.columns["camera"])}
+        return [[row, places[camera], list(times)] for (row, camera), times in self._ended.items()], {}
+
+    def _load_ended(self, saved: Saved, move: Move) -> None:
+        rows, cameras = (dict(zip(*pair, strict=True)) for pair in _pairs(move))
+        for row, camera, times in saved[0]:
+            if row in rows and camera in cameras:
+                self._ended[rows[row], cameras[camera]] = array("q", times)
+
+    def forget_things(self, slots: Slots) -> None:
+        """These things, (n,), have ended: their slots are free, their last times still count."""
         for node, k in zip(*np.nonzero(self._member[:, slots] != NEVER), strict=True):
-            camera = int(cameras[k])
-            if self.watched.last[0, camera] == NEVER:
+            camera = int(self._camera[slots[k]])
+            if self.watched.last[node, camera] == NEVER:
                 continue  # the camera has begun anew since
             times = self._ended.setdefault((int(node), camera), array("q"))
             insort(times, int(self._member[node, slots[k]]))
@@ -248,6 +279,7 @@ class Distinct:
         each = np.repeat(np.arange(len(cols)), np.diff(starts))
         last = np.where(members, now[each], self._member[:, slots])
         self._member[:, slots] = last
+        self._camera[slots] = cols[each]
         total = np.zeros((len(edge), len(slots) + 1), np.int64)
         np.cumsum(last > edge[:, each], axis=1, out=total[:, 1:])
         for node, k in zip(*np.nonzero(self._oldest[:, cols] <= edge), strict=True):
@@ -264,7 +296,13 @@ class Distinct:
             del self._ended[node, camera]
 
 
-class Changes:
+def _pairs(move: Move) -> tuple[tuple[list[int], list[int]], tuple[list[int], list[int]]]:
+    """Rows and cameras, each as what they were and what they are."""
+    old, new = move.rows
+    return (old.tolist(), new.tolist()), (move.old["camera"].tolist(), move.new["camera"].tolist())
+
+
+class Changes(Memory):
     """`Q rises by X over D`, `Q drops by X over D`: now against the value at the last look at or before now − D.
 
     Args:
@@ -274,6 +312,8 @@ class Changes:
         up: True for a rise; the same.
     """
 
+    STATE = ("ring: part", "_last: row col")
+
     def __init__(
         self, durations: Sequence[int], by: Sequence[float], percent: bool | Sequence[bool], up: bool | Sequence[bool]
     ) -> None:
@@ -282,7 +322,7 @@ class Changes:
         self._by = np.array(by, np.float64)[:, None]
         self._percent = np.broadcast_to(np.array(percent, np.bool_), m)[:, None].copy()
         self._up = np.broadcast_to(np.array(up, np.bool_), m)[:, None].copy()
-        self._last = np.zeros((1, 0), np.int64)
+        self._last = np.zeros((m, 0), np.int64)
 
     def grow(self, size: int) -> None:
         """Have room for this many columns."""
@@ -307,7 +347,7 @@ class Changes:
         Returns:
             int8 (m, n); unknown until D has passed, and where now − D lies in a hole.
         """
-        ring, last = self.ring, self._last[0, cols]
+        ring, was = self.ring, self._last[:, cols].ravel()
         entry = ring.entries(cols).reshape(-1)
         row, pos = (a.ravel() for a in np.indices(low.shape))
         time = now[pos]
@@ -316,7 +356,6 @@ class Changes:
         there = ring.pushed.reshape(-1).take(entry) > 0
         newest = ring.newest(entry)
         begin = ring.begin.reshape(-1).take(newest)
-        was = last[pos]
         dark = there & (was != NEVER) & (time - np.where(was == NEVER, time, was) > limit.ravel())
         if dark.any():  # what was seen last stands for its own moment, and for none after
             ends, at = ring.end.reshape(-1), newest[dark]
@@ -326,7 +365,7 @@ class Changes:
         ring.values()[newest[again]] = value[again]
         new = np.flatnonzero(~there | (~again & (time - begin >= ring.spacing[row])))
         ring.push(entry[new], time[new], np.full(len(new), OPEN), value[new])
-        self._last[0, cols] = now
+        self._last[:, cols] = now
         at = ring.oldest(entry)
         known = (ring.begin.reshape(-1).take(at) <= edge) & (edge < ring.end.reshape(-1).take(at))
         then = np.where(known[:, None], ring.values()[at], np.nan).reshape(*low.shape, 2)
