@@ -11,6 +11,7 @@ from graphs import constant
 
 from watchword import Frame
 from watchword.detect import OnnxDetector
+from watchword.detect.heads import HEADS
 from watchword.errors import DetectorError
 
 SIZE = (160, 160)
@@ -445,3 +446,8 @@ def test_a_head_that_decodes_by_itself_takes_no_form(tmp_path: Path):
     path = constant(tmp_path / "m.onnx", {"o": np.zeros((1, len(grid()), 8), f32)}, SHAPE)
     with pytest.raises(DetectorError, match="leave form and unit out"):
         OnnxDetector(path, labels=["a", "b", "c"], head="yolox", unit="fraction")
+
+
+def test_the_guide_names_every_head():
+    guide = (Path(__file__).parents[2] / "docs" / "detectors.md").read_text("utf-8")
+    assert [name for name in HEADS if f"`{name}`" not in guide] == []
