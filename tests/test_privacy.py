@@ -1,16 +1,22 @@
-"""Nothing finer than a mosaic survives of people; masks cover their zones."""
+"""Nothing finer than a mosaic survives of people, nor of what may be somebody."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Point, Polygon
 
+from watchword.alertfolder import AlertFolder, Hide
+from watchword.detections import Detections
 from watchword.errors import DataError
-from watchword.privacy import CELLS, mask, pixelate, widened
-from watchword.scene import Zone
+from watchword.privacy import CELLS, Standing, coarse, pixelate, uncovered, widened
+from watchword.video import Frame
+from watchword.watch import Watch
 
 sides = st.floats(-60, 260, allow_nan=False)
 boxes = st.tuples(sides, sides, st.floats(1, 250), st.floats(1, 250)).map(
@@ -98,27 +104,136 @@ def test_boxes_that_are_none_change_nothing(box: tuple[float, ...]) -> None:
     assert np.array_equal(pixelate(noise(), []), noise())
 
 
-def test_a_mask_covers_its_zone_and_nothing_far_from_it() -> None:
-    image = np.full((160, 200, 3), 200, np.uint8)
-    corners = ((20.0, 10.0), (180.0, 30.0), (120.5, 150.0))
-    hole = ((90.0, 50.0), (120.0, 50.0), (110.0, 80.0))
-    out = mask(image, [Zone("z", corners, (hole,), frame=(200, 160))])
-    shape = Polygon(corners, [hole])
-    for y in range(0, 160, 3):
-        for x in range(0, 200, 3):
-            black = not out[y, x].any()
-            if shape.buffer(1e-6).covers(Point(x, y)):
-                assert black
-            elif shape.distance(Point(x, y)) > 1.5:
-                assert not black
-    assert (image == 200).all()
+# ---- what no detector saw
+
+S = 1_000_000_000
 
 
-def test_a_mask_is_scaled_to_the_picture_and_refuses_another_shape() -> None:
-    zone = Zone("z", ((0, 0), (100, 0), (100, 50), (0, 50)), frame=(200, 100))
-    out = mask(np.full((200, 400, 3), 9, np.uint8), [zone])
-    assert not out[:101, :201].any()
-    assert out[102:, :].all()
-    assert out[:, 202:].all()
-    with pytest.raises(DataError, match="zone z is drawn for 200×100"):
-        mask(noise(), [zone])
+def place(seed: int = 5) -> np.ndarray:
+    """A place with edges."""
+    return cv2.resize(np.random.default_rng(seed).integers(60, 190, (18, 24, 3), np.uint8), (480, 360))
+
+
+def stranger(image: np.ndarray, x: int, y: int = 120) -> np.ndarray:
+    """Somebody in a checked coat stands there."""
+    out = image.copy()
+    coat = np.indices((100, 40)).sum(axis=0) // 4 % 2 * 200 + 20
+    out[y : y + 100, x : x + 40] = coat[..., None]
+    return out
+
+
+def learned(seconds: float = 20, **more: int) -> Standing:
+    known = Standing()
+    for k in range(int(seconds * 4)):
+        known.look(k * S // 4, stranger(place(), **more) if more else place())
+    return known
+
+
+def test_who_was_not_there_before_is_found_and_the_place_is_not() -> None:
+    known = learned()
+    assert not known.others(place()).any()
+    found = known.others(stranger(place(), 200))
+    assert found[120:220, 200:240].all()
+    found[100:240, 180:260] = False
+    assert not found.any()
+
+
+def test_who_walks_about_is_no_part_of_the_place() -> None:
+    known = Standing()
+    for k in range(120):
+        known.look(k * S // 4, stranger(place(), 20 + 3 * k))
+    assert known.others(stranger(place(), 200))[130:210, 205:235].all()
+
+
+def test_who_stands_still_takes_minutes_to_become_a_part_of_the_place() -> None:
+    known = learned()
+    there = stranger(place(), 200)
+    for k in range(120):
+        known.look((20 + k) * S, there)
+    assert known.others(stranger(place(), 200))[120:220, 200:240].mean() > 0.9
+
+
+@pytest.mark.parametrize("light", [0.6, 0.8, 1.25])
+def test_a_lamp_is_nobody(light: float) -> None:
+    image = np.clip(place() * light, 0, 255).astype(np.uint8)
+    assert learned().others(image).mean() < 0.02
+
+
+def test_where_nothing_is_known_everything_may_be_somebody() -> None:
+    assert Standing().others(place()).all()
+    assert learned(0.5).others(place()).all()
+    assert learned().others(place()[:300]).all(), "another size is another view"
+    known = learned()
+    known.look(0, place())
+    assert known.others(place()).all(), "the clock was set back"
+
+
+def test_of_a_whole_picture_no_more_than_some_cells_are_left() -> None:
+    out = coarse(noise(4, (640, 480)))
+    assert out.shape == (480, 640, 3)
+    assert steps(out) < 48
+    assert steps(out.swapaxes(0, 1)) < 64
+    assert coarse(noise(1, (3, 2))).shape == (2, 3, 3)
+
+
+def test_what_is_uncovered_is_clear_and_all_else_is_not() -> None:
+    clear = noise(4, (640, 480))
+    hidden = coarse(clear)
+    out = uncovered(hidden, clear, [(100, 50, 140, 90), (600, 400, 900, 900), (np.nan, 0, 1, 1)])
+    assert (out[50:90, 100:140] == clear[50:90, 100:140]).all()
+    assert (out[400:, 600:] == clear[400:, 600:]).all()
+    assert (out[:40] == hidden[:40]).all()
+
+
+# ---- in the pictures of alerts
+
+
+class Blind:
+    """Sees a bag, and none of the people."""
+
+    name, labels, columns = "blind", ("bag",), ()
+
+    def detect(self, given: Sequence[Frame]) -> Detections:
+        return Detections.join([Detections.of(f.camera, f.time, [(60, 250, 100, 280)], "bag") for f in given])
+
+    def forget(self, camera: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def fine(image: np.ndarray) -> float:
+    """How much of its light and dark is finer than eight pixels."""
+    return float(np.abs(image.astype(float) - cv2.blur(image, (9, 9))).mean())
+
+
+def saved(folder: Path, hide: Hide) -> tuple[np.ndarray, np.ndarray]:
+    """The picture of an alert about a bag while somebody stands beside it, and the film's last frame."""
+    rules = "rule bag { each bag b when b is visible for 10s }"
+    watch = Watch(rules, detector=Blind(), check_view=False)
+    with AlertFolder(folder, watch, film=4, hide=hide) as written:
+        for k in range(44):
+            image = stranger(place(), 200) if k >= 36 else place()
+            image[250:280, 60:100] = np.indices((30, 40)).sum(axis=0)[..., None] // 3 % 2 * 220
+            frame = Frame("hall", k * S // 4, image)
+            written.write(watch.step(frame), frame)
+    film = cv2.VideoCapture(str(folder / "film.mp4"))
+    frames = []
+    while (read := film.read())[0]:
+        frames.append(read[1])
+    picture = cv2.imread(str(folder / "0001.jpg"))
+    return cv2.resize(picture[:480], (480, 360), interpolation=cv2.INTER_AREA), frames[-1]
+
+
+def test_people_whom_no_detector_saw_are_hidden_and_the_bag_is_not(tmp_path: Path) -> None:
+    sharp = saved(tmp_path / "a", "nothing")
+    for hide in ("others", "all"):
+        for before, after in zip(sharp, saved(tmp_path / hide, hide), strict=True):
+            assert fine(after[130:210, 205:235]) < fine(before[130:210, 205:235]) / 4
+            assert fine(after[254:276, 64:96]) > fine(before[254:276, 64:96]) / 2, "what it is about is to be seen"
+    people = saved(tmp_path / "b", "people")
+    assert fine(people[0][130:210, 205:235]) > fine(sharp[0][130:210, 205:235]) / 2, "only what was detected"
+
+
+def test_another_word_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="hide is 'faces'"):
+        AlertFolder(tmp_path, Watch("bag unattended > 60s"), hide="faces")  # type: ignore[arg-type]

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self, get_args
 
+import attrs
 import numpy as np
 
 from watchword import draw, evidence
 from watchword.errors import DataError
 from watchword.events import Alert, Notice, show_time
 from watchword.lettering import Lettering
+from watchword.marks import Box
 from watchword.masks import masked
-from watchword.privacy import pixelate
+from watchword.privacy import Image, Standing, coarse, pixelate, uncovered
 from watchword.scene import Scene
 from watchword.video import FilmWriter, Frame
 from watchword.watch import Watch
 
+Hide = Literal["others", "people", "all", "nothing"]
 OURS = ("alerts.jsonl", "film.mp4", "[0-9][0-9][0-9][0-9].jpg")
 
 
@@ -30,7 +34,10 @@ class AlertFolder:
     Args:
         path: The folder; made where it is not there.
         watch: Whose alerts; with `history`, pictures show the last minute.
-        blur: Pixelate all that is or may be a person.
+        hide: What is pixelated in pictures and films. "others" (the default): whatever is or may be a person, and all
+            that does not belong to the place, as it was learned from the frames before, but the thing that an alert is
+            about; where no second of the place is known, or nobody looked, everything. "people": only what the detector
+            took for people. "all": the whole picture, but the thing that an alert is about. "nothing".
         film: Frames a second of the annotated film; None writes none.
         size: Width and height of pictures where there is no frame to draw on.
 
@@ -43,13 +50,16 @@ class AlertFolder:
         path: str | Path,
         watch: Watch,
         *,
-        blur: bool = True,
+        hide: Hide = "others",
         film: float | None = None,
         size: tuple[int, int] = (1280, 720),
     ) -> None:
         self.path = Path(path)
         self._watch = watch
-        self._blur = blur
+        if hide not in get_args(Hide):
+            raise DataError(f"hide is {hide!r}", fix=f"it is one of {', '.join(get_args(Hide))}")
+        self._hide = hide
+        self._standing: dict[tuple[str, str], Standing] = {}
         self._rate = film
         self._size = size
         self._film: FilmWriter | None = None
@@ -67,7 +77,14 @@ class AlertFolder:
             raise DataError(f"cannot be written to: {error.strerror}", where=str(path), fix="give --out") from None
 
     def write(self, alerts: list[Alert], frame: Frame | None) -> None:
-        """Write what a step has told, and the frame it was told at (None: there are only tracks)."""
+        """Write what a step has told, and the frame it was told at (None: there are only tracks).
+
+        Give it the frames of steps that told nothing, too: from them it learns what belongs to the place.
+        """
+        if frame is not None:
+            frame = masked(frame, self._watch.engine.camera(frame.camera).scene)
+            if self._hide == "others":
+                self._place(frame.camera).look(frame.time, frame.image)
         for alert in alerts:
             self._lines.write(json.dumps(alert.to_dict(), ensure_ascii=False) + "\n")
             if alert.state == "firing" and alert.id not in self.pictures:
@@ -88,11 +105,27 @@ class AlertFolder:
         if frame is None:
             w, h = self._size
             frame = Frame(alert.camera, alert.decided, np.full((h, w, 3), 96, np.uint8))
-        frame = masked(frame, self._watch.engine.camera(alert.camera).scene)
-        image = draw.alert(frame, evidence.picture(self._watch, alert), blur=self._blur, letters=self._letters)
+        shown = evidence.picture(self._watch, alert)
+        things = [thing.box for thing in shown.things if thing.role == "thing" and not thing.person and thing.box]
+        frame = attrs.evolve(frame, image=self._hidden(frame, things))
+        image = draw.alert(frame, shown, blur=self._hide != "nothing", letters=self._letters)
         path = self.path / f"{len(self.pictures) + 1:04}.jpg"
         draw.save(path, image)
         return path
+
+    def _place(self, camera: str) -> Standing:
+        view = camera, self._watch.engine.camera(camera).preset
+        return self._standing.setdefault(view, Standing())
+
+    def _hidden(self, frame: Frame, things: Sequence[Box]) -> Image:
+        """The picture without what may be somebody, but for these things; people that were detected come later."""
+        image, clear = frame.image, frame.image
+        if self._hide == "all":
+            image = coarse(clear)
+        elif self._hide == "others":
+            others = self._place(frame.camera).others(clear)
+            image = np.where(others[..., None], coarse(clear), clear)
+        return uncovered(image, clear, things) if things and image is not clear else image
 
     def _mark(self, alert: Alert) -> None:
         """Keep who is up, for the film; an event is shown as long as its film's people are about."""
@@ -113,11 +146,12 @@ class AlertFolder:
             known = engine.places(camera)
             size = engine.camera(camera).frame or frame.size
             self._scenes[view] = Scene(frame=size, zones=known.zones, lines=known.lines)
-        image = masked(frame, self._watch.engine.camera(camera).scene).image
-        if self._blur:
+        image = frame.image
+        if self._hide != "nothing":
             seen = tracks is not None and camera in tracks.cameras
-            everything = np.array([[0, 0, *frame.size]])  # nobody looked who would be in this picture
-            image = pixelate(image, evidence.people_boxes(self._watch, camera) if seen else everything)
+            ids = {number for told in self._up.values() for number in told.ids}
+            image = self._hidden(frame, evidence.things_of(self._watch, camera, ids)) if seen else coarse(image)
+            image = pixelate(image, evidence.people_boxes(self._watch, camera))
         image = draw.overlay(
             image,
             tracks.at(camera) if tracks is not None and camera in tracks.cameras else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 import numpy as np
@@ -12,8 +12,10 @@ from watchword import boxes as bx
 from watchword.draw import AlertPicture, Part, Shown
 from watchword.events import Alert, Thing, show_time
 from watchword.lang.show import show
+from watchword.marks import Box
 from watchword.run.bank import Bank
 from watchword.run.plan import Root
+from watchword.tracks import Id
 from watchword.units import SECOND, seconds
 from watchword.watch import Watch
 
@@ -43,6 +45,16 @@ def people_boxes(watch: Watch, camera: str) -> NDArray[np.float64]:
     slots = [s for s in things.of_cameras([known.index]).tolist() if things.labels[things.label[s]] in labels]
     found.append(things.box[slots] / np.array([*known.scale, *known.scale]))
     return np.concatenate(found)
+
+
+def things_of(watch: Watch, camera: str, ids: Collection[Id]) -> list[Box]:
+    """Boxes of the tracks of these numbers that are no people, in pixels of the frame."""
+    if watch.tracks is None or camera not in watch.tracks.cameras:
+        return []
+    tracks, labels = watch.tracks.at(camera), people(watch)
+    numbers = tracks.ids.tolist()
+    rows = [row for row in range(len(tracks)) if numbers[row] in ids and tracks.label(row) not in labels]
+    return [(left, top, right, bottom) for left, top, right, bottom in tracks.boxes[rows].tolist()]
 
 
 def picture(watch: Watch, alert: Alert) -> AlertPicture:

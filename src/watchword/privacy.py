@@ -1,4 +1,4 @@
-"""Pictures that say what is done, not who does it: people pixelated, private places blacked out.
+"""Pictures that say what is done, not who does it: people pixelated, and what may be somebody.
 
 **The whole box is pixelated, not its upper part.** A box says where a person is, not where the face is: people bend,
 sit, lie, are cut off by the frame, or stand close behind each other in one box; and clothes and build tell who somebody
@@ -9,6 +9,10 @@ the face (Harmon and Julesz, Science 180, 1973; Bachmann, European Journal of Co
 along a box keep below that even where the box holds nothing but a face; of a person standing, the head is one or two
 cells. Each cell is the mean of its pixels, so that nothing finer is left in the picture. A film of such pictures tells
 more than one of them, as cells move over the face: keep pictures, not films, or mask the place.
+
+**What no detector saw may be somebody.** Detectors miss people: half hidden, far off, sitting. So what does not belong
+to the place, as it was learned from the frames before, is hidden too, whatever it is (`Standing`). Who wants to be sure
+hides all of the picture but what the alert is about (`coarse`).
 """
 
 from __future__ import annotations
@@ -20,14 +24,25 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from watchword.errors import DataError
-from watchword.scene import Zone
+from watchword.units import SECOND
 
 Image = NDArray[np.uint8]
 CELLS = 10
 """At most so many cells along the longer side of a box."""
 SMALLEST = 6
 """No cell is smaller, in pixels."""
+ACROSS = 64
+"""Cells along the longer side of a picture that is hidden as a whole."""
+LONG = 240
+"""Pixels of the longer side of the small picture by which a place is known."""
+APART = 14.0
+"""Grey levels from which something does not belong to the place."""
+SLOWER = 10
+"""How many times slower what differs from a place is learned."""
+AROUND = 5
+"""Pixels of that picture by which what does not belong is widened, in all."""
+BEAT, LEAST, YOUNG, MEMORY = SECOND // 2, SECOND, 10 * SECOND, 60 * SECOND
+"""How often a place is learned, how long at least, how long all alike, and for how long it is remembered, ns."""
 MARGIN = 0.1
 """Detectors cut off hair and hands: a box is widened by this share of its size to each side, and by two pixels."""
 
@@ -68,32 +83,78 @@ def pixelate(image: Image, boxes: ArrayLike) -> Image:
     return out
 
 
-def mask(image: Image, zones: Iterable[Zone]) -> Image:
-    """A copy of the picture with these zones black, so that no detector sees what is in them. Holes stay visible.
+def coarse(image: Image) -> Image:
+    """A copy of the picture in which all is a mosaic that tells the place but nobody in it.
 
-    Args:
-        image: uint8 (height, width, 3).
-        zones: Drawn for a frame of the picture's shape; scaled where its size differs. Borders count as inside.
-
-    Raises:
-        DataError: A zone was drawn for a frame of another shape.
+    A face is told apart from sixteen cells on (above); it would have to fill a quarter of the picture.
     """
+    height, width = image.shape[:2]
+    cell = max(SMALLEST, math.ceil(max(width, height) / ACROSS))
+    small = cv2.resize(image, (max(1, width // cell), max(1, height // cell)), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8).reshape(
+        image.shape
+    )
+
+
+def uncovered(image: Image, clear: Image, boxes: ArrayLike) -> Image:
+    """A copy of a mosaic in which these boxes, and two pixels around, are as in the clear picture of the same size."""
     out = image.copy()
     height, width = image.shape[:2]
-    for zone in zones:
-        scale = (1.0, 1.0)
-        if zone.frame is not None:
-            scale = (width / zone.frame[0], height / zone.frame[1])
-            if abs(scale[0] / scale[1] - 1) > 0.02:
-                raise DataError(
-                    f"zone {zone.name} is drawn for {zone.frame[0]}×{zone.frame[1]}, the picture is {width}×{height}",
-                    fix="draw it on a picture of this camera",
-                )
-        rings = [np.rint(np.array(ring) * scale).astype(np.int32) for ring in (zone.points, *zone.holes)]
-        cover = np.zeros((height, width), np.uint8)
-        cv2.fillPoly(cover, rings[:1], 1)
-        for hole in rings[1:]:
-            cv2.fillPoly(cover, [hole], 0)
-            cv2.polylines(cover, [hole], isClosed=True, color=1)
-        out[cover > 0] = 0
+    for box in np.asarray(boxes, np.float64).reshape(-1, 4):
+        if np.isfinite(box).all():
+            left, top = (max(0, math.floor(v) - 2) for v in box[:2])
+            right, bottom = min(width, math.ceil(box[2]) + 2), min(height, math.ceil(box[3]) + 2)
+            out[top:bottom, left:right] = clear[top:bottom, left:right]
     return out
+
+
+class Standing:
+    """What of a view stands still, learned from its frames: all else may be somebody whom no detector saw.
+
+    A small picture of the view is kept as a mean over a minute; what differs from it is learned ten times slower, so
+    that it takes somebody who stands still many minutes to become a part of the place.
+    """
+
+    def __init__(self) -> None:
+        self._mean: NDArray[np.float32] | None = None
+        self._began = self._last = 0
+
+    def look(self, time: int, image: Image) -> None:
+        """Learn from a frame of this time, ns; twice a second is enough. A clock set back begins anew."""
+        small = _small(image)
+        if self._mean is None or self._mean.shape != small.shape or time < self._last:
+            self._mean, self._began, self._last = small, time, time
+            return
+        passed = time - self._last
+        if passed < BEAT:
+            return
+        age = self._last - self._began
+        share = np.full(small.shape[:2], passed / (min(age, MEMORY) + passed), np.float32)
+        if age > YOUNG:
+            share[_differs(small, self._mean)] = passed / (SLOWER * MEMORY + passed)
+        self._mean += share[..., None] * (small - self._mean)
+        self._last = time
+
+    def others(self, image: Image) -> NDArray[np.bool_]:
+        """What does not belong to the place, bool (height, width); all of it where too little is known."""
+        height, width = image.shape[:2]
+        small = _small(image)
+        if self._mean is None or self._mean.shape != small.shape or self._last - self._began < LEAST:
+            return np.ones((height, width), np.bool_)
+        odd = cv2.dilate(_differs(small, self._mean).astype(np.uint8), np.ones((AROUND, AROUND), np.uint8))
+        return np.asarray(cv2.resize(odd, (width, height), interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def _small(image: Image) -> NDArray[np.float32]:
+    """The picture, its longer side `LONG` pixels."""
+    height, width = image.shape[:2]
+    scale = LONG / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.blur(cv2.resize(image, size, interpolation=cv2.INTER_AREA), (3, 3)), np.float32)
+
+
+def _differs(small: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where a picture is another than the mean, but for how light it is in all; bool (height, width)."""
+    light = np.clip(np.median(mean) / max(float(np.median(small)), 1.0), 0.25, 4.0)
+    apart: NDArray[np.bool_] = np.abs(small * np.float32(light) - mean).max(axis=2) > APART
+    return np.asarray(cv2.morphologyEx(apart.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0)

@@ -7,10 +7,11 @@ import json
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from typing import get_args
 
 import click
 
-from watchword.alertfolder import AlertFolder
+from watchword.alertfolder import AlertFolder, Hide
 from watchword.cli.lets import option
 from watchword.cli.source import Source, open_source
 from watchword.cli.stages import WHAT_SEES, detector_line
@@ -45,7 +46,15 @@ RATE = 15.0
     "--rate", type=float, default=RATE, show_default=True, help="Look at no more than so many frames a second."
 )
 @click.option("--video", "film", is_flag=True, help="Write the annotated film, film.mp4, too.")
-@click.option("--no-blur", is_flag=True, help="Do not pixelate people in what is saved.")
+@click.option(
+    "--hide",
+    type=click.Choice(get_args(Hide)),
+    default="others",
+    show_default=True,
+    help="What is pixelated in what is saved: people and all that does not belong to the place, only people, all but "
+    "the alert's thing, or nothing.",
+)
+@click.option("--no-blur", is_flag=True, help="The same as --hide nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Transitions to standard output, a JSON line each; nothing else.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def run(
@@ -61,6 +70,7 @@ def run(
     fps: float | None,
     rate: float,
     film: bool,
+    hide: Hide,
     no_blur: bool,
     as_json: bool,
     quiet: bool,
@@ -95,7 +105,7 @@ def run(
         AlertFolder(
             folder,
             watch,
-            blur=not no_blur,
+            hide="nothing" if no_blur else hide,
             film=min(source.film.fps or rate, rate) if film and source.film else None,
             size=source.size(view),
         )
