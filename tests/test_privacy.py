@@ -145,10 +145,10 @@ def test_who_walks_about_is_no_part_of_the_place() -> None:
     assert known.others(stranger(place(), 200))[130:210, 205:235].all()
 
 
-def test_who_stands_still_takes_minutes_to_become_a_part_of_the_place() -> None:
+def test_who_stands_still_for_a_minute_is_no_part_of_the_place() -> None:
     known = learned()
     there = stranger(place(), 200)
-    for k in range(120):
+    for k in range(60):
         known.look((20 + k) * S, there)
     assert known.others(stranger(place(), 200))[120:220, 200:240].mean() > 0.9
 
