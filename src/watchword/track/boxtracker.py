@@ -23,7 +23,7 @@ from watchword.track import memory
 from watchword.track.blocks import Block, Blocks
 from watchword.track.kalman import Motion
 from watchword.track.labels import AGILITY, ALIKE, Labels
-from watchword.track.match import Index, choose, near
+from watchword.track.match import Index, contest, lone, near
 from watchword.track.overlap import hidden, shares
 from watchword.track.state import Ints, Sights, Things
 from watchword.tracks import End, Tracks
@@ -172,25 +172,37 @@ class BoxTracker:
         if not len(things) or not len(sights):
             return row, whole, strong
         since = now[things.camera]
-        near, near_box, distance, gain = self._pairs(things, sights, dt, since)
-        close = (distance < max(self.gate, self.net)).nonzero()[0]
-        thing, box, distance, gain = near[close], near_box[close], distance[close], gain[close]
+        near, near_box, distances, spread = self._pairs(things, sights, dt)
+        thing, box, distance = near, near_box, distances
         unseen = (since - things.seen) / SECOND
         often = usual[things.camera]
         known = things.id > 0
         sure = known & (unseen <= np.maximum(self.memory, 3 * often) + HAIR)
         recent = sure & (unseen <= np.maximum(self.recent, 1.5 * often) + HAIR)
+        worth: Floats | None = None
         for who, which, gate in (
             (sure, strong, self.gate),
             (sure, ~strong, self.gate),
             (recent, free, self.net),
             (~known, strong, self.gate),
         ):
-            at = ((who & (row < 0))[thing] & (which & free)[box] & (distance < gate)).nonzero()[0]
-            if len(at):
-                at = at[choose(thing[at], box[at], gain[at])]
-                row[thing[at]] = box[at]
-                free[box[at]] = False
+            at = (who[thing] & which[box] & (distance < gate)).nonzero()[0]
+            if not len(at):
+                continue
+            sole, rest = lone(thing[at], box[at])
+            if len(rest):
+                if worth is None:
+                    worth = self._worth(things, since, spread)
+                one, other = thing[at[rest]], box[at[rest]]
+                gain = np.maximum(worth[one] - distance[at[rest]], HAIR)
+                sole[rest[contest(one, other, gain)]] = True
+            at = at[sole]
+            row[thing[at]] = box[at]
+            free[box[at]] = False
+            at = ((row < 0)[thing] & free[box]).nonzero()[0]
+            thing, box, distance = thing[at], box[at], distance[at]
+            if not len(thing):
+                break
         left = ((strong & free)[near_box]).nonzero()[0]
         if len(left):
             thing, box = near[left], near_box[left]
@@ -202,8 +214,8 @@ class BoxTracker:
             free[box[at]] = False
         return row, whole, strong & free
 
-    def _pairs(self, things: Things, sights: Sights, dt: Floats, since: Ints) -> tuple[Index, Index, Floats, Floats]:
-        """Things and boxes within reach, (k,) positions each, their squared distance and what a match would gain."""
+    def _pairs(self, things: Things, sights: Sights, dt: Floats) -> tuple[Index, Index, Floats, Floats]:
+        """Things and boxes within reach, (k,) positions each, their squared distance; the things' spread, (n,), H²."""
         size = things.scale
         r, rs = self.motion.errors(dt)
         spread = things.pp + r
@@ -222,11 +234,15 @@ class BoxTracker:
             thing, box, far = thing[fit], box[fit], far[fit]
         taller = np.log(sights.h)[box] - np.log(things.h)[thing]
         distance = far / (size * size * spread)[thing] + taller * taller / (things.ps + rs)[thing]
+        return thing, box, distance, spread
+
+    def _worth(self, things: Things, since: Ints, spread: Floats) -> Floats:
+        """What a match of each thing gains, (n,), where its distance is none."""
         # What is vague, or young, does not win over what is known well, nor what is hidden over what stands before it.
         handicap = 2 * np.log(spread) + 2 * np.exp((things.born - since) / SECOND) + hidden(things)
         # Over 0 for all within the widest net, so that one more match is always worth more than none.
-        gain = max(self.gate, self.net) + 20.0 - distance - handicap[thing]
-        return thing, box, distance, np.maximum(gain, HAIR)
+        worth: Floats = max(self.gate, self.net) + 20.0 - handicap
+        return worth
 
     def _see(self, things: Things, sights: Sights, row: Index, whole: Bools, dt: Floats, now: Ints) -> None:
         """Take in the boxes, in place."""

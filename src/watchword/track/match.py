@@ -14,6 +14,8 @@ from watchword.boxes import Bools, Floats
 Index = NDArray[np.intp]
 FEW = 40
 """Up to so many things are solved in one table; it is not worth while to part them."""
+TABLE = 10_000
+"""Up to so many pairs of one camera are all compared; it is not worth while to sort them."""
 
 
 def near(
@@ -36,6 +38,8 @@ def near(
     """
     if not len(x) or not len(box_x):
         return np.empty(0, np.intp), np.empty(0, np.intp)
+    if len(x) * len(box_x) <= TABLE and camera[0] == camera[-1] and (box_camera == camera[0]).all():
+        return (np.abs(box_x - x[:, None]) <= reach[:, None]).nonzero()  # type: ignore[return-value]
     apart = 1.0 + 2.0 * (max(np.abs(x).max(), np.abs(box_x).max()) + reach.max())
     line = box_x + box_camera * apart
     order = np.argsort(line)
@@ -59,29 +63,38 @@ def choose(thing: Index, box: Index, gain: Floats) -> Bools:
     Returns:
         (k,) True for the pairs taken.
     """
+    taken, rest = lone(thing, box)
+    if len(rest):
+        taken[rest[contest(thing[rest], box[rest], gain[rest])]] = True
+    return taken
+
+
+def lone(thing: Index, box: Index) -> tuple[Bools, Index]:
+    """Of pairs (k,), those that are each other's only choice, (k,) bool, and the positions of all others."""
     if not len(thing):
-        return np.zeros(0, np.bool_)
-    boxes, things = (
-        np.bincount(thing)[thing],
-        np.bincount(box)[box],
-    )  # how many a pair's thing and its box may choose from
-    taken: Bools = (boxes == 1) & (things == 1)
-    rest = (~taken).nonzero()[0]
-    if not len(rest):
-        return taken
-    thing, box, gain, boxes, things = thing[rest], box[rest], gain[rest], boxes[rest], things[rest]
+        return np.zeros(0, np.bool_), np.empty(0, np.intp)
+    taken: Bools = (np.bincount(thing)[thing] == 1) & (np.bincount(box)[box] == 1)
+    return taken, (~taken).nonzero()[0]
+
+
+def contest(thing: Index, box: Index, gain: Floats) -> Index:
+    """The positions of the pairs that together gain most, where none is a lone one; arguments as of `choose`."""
+    # How many a pair's thing and its box may choose from.
+    boxes, things = np.bincount(thing)[thing], np.bincount(box)[box]
     # A thing none of whose boxes has another thing takes its best box; so does a box none of whose things has another.
     rivals = [np.bincount(hub, others > 1)[hub] > 0 for hub, others in ((thing, things), (box, boxes))]
+    taken = []
     for hub, contested in zip((thing, box), rivals, strict=True):
         star = (~contested).nonzero()[0]
-        star = star[np.lexsort((-gain[star], hub[star]))]
-        first = np.ones(len(star), np.bool_)
-        first[1:] = hub[star[1:]] != hub[star[:-1]]
-        taken[rest[star[first]]] = True
+        if len(star):
+            star = star[np.lexsort((-gain[star], hub[star]))]
+            first = np.ones(len(star), np.bool_)
+            first[1:] = hub[star[1:]] != hub[star[:-1]]
+            taken.append(star[first])
     hard = (rivals[0] & rivals[1]).nonzero()[0]
     if len(hard):
-        taken[rest[hard[_solve(thing[hard], box[hard], gain[hard])]]] = True
-    return taken
+        taken.append(hard[_solve(thing[hard], box[hard], gain[hard])])
+    return np.concatenate(taken)
 
 
 def _solve(thing: Index, box: Index, gain: Floats) -> Index:
