@@ -131,6 +131,7 @@ class Table:
         scores: float64 (n,), 0 to 1.
         extra: Further columns by name, each (n,), float64 (NaN: not known) or int64 (`NEVER`: none).
         dropped: How many rows were left out when the table was made, by reason.
+        memo: What was worked out from the table, so that it need not be again.
     """
 
     cameras: tuple[str, ...] = attrs.field(converter=_strings)
@@ -142,6 +143,7 @@ class Table:
     scores: NDArray[np.float64]
     extra: Mapping[str, NDArray[Any]] = attrs.field(factory=dict, converter=_columns)
     dropped: Mapping[str, int] = attrs.field(factory=dict, converter=_counts)
+    memo: dict[object, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         n, c = len(self.boxes), len(self.cameras)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from watchword import boxes as bx
 from watchword.calibration import homography as homography
 from watchword.calibration import on_ground as on_ground
-from watchword.detections import NEVER
+from watchword.cells import Cells
+from watchword.detections import NEVER, Table
 from watchword.scene import Line, Size, View, Zone
 from watchword.tracks import Id, Tracks
 
@@ -40,6 +41,9 @@ def places(boxes: Floats, view: View = "eye", frame: Size | None = None, *, cent
     if frame is None or not len(boxes):
         return at
     w, h = frame
+    low, high = at.min(axis=0).tolist(), at.max(axis=0).tolist()
+    if low[0] > 0 and low[1] > 0 and high[0] <= w and high[1] <= h:
+        return at  # nothing is outside; NaN does not come here
     gone = (boxes[:, 0] >= w) | (boxes[:, 1] >= h) | (boxes[:, 2] <= 0) | (boxes[:, 3] <= 0)
     at = np.clip(at, 0.0, np.array([w, h], np.float64))
     at[gone] = np.nan
@@ -55,8 +59,10 @@ def polygon(zone: Zone) -> Any:
     return shape
 
 
-FEW = 2_000
-"""So few questions are asked of the polygons themselves; of more, first their bounds are."""
+FEW = 500
+"""So few questions are asked of the polygons themselves; more are looked up in a grid."""
+BEFORE_CELLS = 32
+"""That is drawn after so many times, since it takes a millisecond a zone."""
 
 
 class Cover:
@@ -73,11 +79,13 @@ class Cover:
             if zone.anchor in ("bottom", "centre"):
                 paths.setdefault((zone.view, zone.frame, zone.anchor == "centre"), []).append(k)
         self._paths = {kind: np.array(rows) for kind, rows in paths.items()}
-        self._shapes = self._polygons[self._at, None]
+        self._shapes = self._polygons[self._at]
+        self._cells: Cells | None = None
+        self._asked = 0
 
     def contains(self, boxes: Floats, at: Floats) -> Bools:
         """Which boxes (n, 4) are in which zone, bool (zones, n); `at` (n, 2) are their places, px."""
-        inside = self._holds(at[:, 0], at[:, 1])
+        inside = self._holds(at)
         if not self._others:
             return inside
         found = np.empty((len(self.zones), len(boxes)), np.bool_)
@@ -86,16 +94,15 @@ class Cover:
             found[k] = zone_contains(self.zones[k], boxes, at)
         return found
 
-    def _holds(self, x: Floats, y: Floats) -> Bools:
-        """Which places (n,) lie in the zones that ask for the bottom of boxes, bool (those, n)."""
-        inside: Bools
-        if len(self._at) * len(x) < FEW:
-            inside = shapely.intersects_xy(self._shapes, x, y)
-            return inside
-        left, top, right, bottom = self._bounds[self._at].T[:, :, None]
-        inside = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
-        zone, row = np.nonzero(inside)
-        inside[zone, row] = shapely.intersects_xy(self._shapes[zone, 0], x[row], y[row])
+    def _holds(self, at: Floats) -> Bools:
+        """Which places (n, 2) lie in the zones that ask for the bottom of boxes, bool (those, n)."""
+        if len(self._at) * len(at) >= FEW:
+            self._asked += 1
+            if self._cells is None and self._asked > BEFORE_CELLS:
+                self._cells = Cells(self._shapes)
+            if self._cells is not None:
+                return self._cells.contains(at)
+        inside: Bools = shapely.intersects_xy(self._shapes[:, None], at[:, 0], at[:, 1])
         return inside
 
     def passed(self, before: Floats, now: Floats, wanted: Bools) -> Bools:
@@ -118,6 +125,31 @@ class Cover:
                 paths = shapely.linestrings(np.stack((start[row], end[row]), axis=1))
                 found[zones[zone], row] = shapely.intersects(self._polygons[zones[zone]], paths)
         return found
+
+
+def rows_in_cover(cover: Cover, table: Table) -> Bools:
+    """Which rows of a table are in which zones of one scene, bool (zones, n)."""
+    if not cover.zones:
+        return np.zeros((0, len(table)), np.bool_)
+    return cover.contains(table.boxes, table_places(table, cover.zones[0].view, cover.zones[0].frame))
+
+
+def table_places(table: Table, view: View, frame: Size | None, *, centre: bool = False) -> Floats:
+    """The places of a table's boxes; of one table they are worked out once."""
+    kind = (view, frame, centre)
+    at: Floats | None = table.memo.get(kind)
+    if at is None:
+        at = table.memo[kind] = places(table.boxes, view, frame, centre=centre)
+    return at
+
+
+def rows_in_zone(zone: Zone, table: Table) -> Bools:
+    """Which rows of a table are in a zone, bool (n,)."""
+    if zone.anchor not in ("bottom", "centre"):
+        return zone_contains(zone, table.boxes)
+    at = table_places(table, zone.view, zone.frame, centre=zone.anchor == "centre")
+    inside: Bools = shapely.intersects_xy(polygon(zone), at[:, 0], at[:, 1])
+    return inside
 
 
 def zone_contains(zone: Zone, boxes: Floats, at: Floats | None = None) -> Bools:
@@ -156,8 +188,8 @@ def ends(line: Line) -> Floats:
 
 def _off(ends: Floats, at: Floats) -> Floats:
     """Signed distances of places (…, 2) from the endless lines with these ends (…, 4), px."""
-    x1, y1, x2, y2 = np.moveaxis(ends, -1, 0)
-    dx, dy = x2 - x1, y2 - y1
+    x1, y1 = ends[..., 0], ends[..., 1]
+    dx, dy = ends[..., 2] - x1, ends[..., 3] - y1
     cross: Floats = (dx * (at[..., 1] - y1) - dy * (at[..., 0] - x1)) / np.hypot(dx, dy)
     return cross
 
@@ -173,24 +205,25 @@ def path_meets_line(line: Line, start: Floats, end: Floats) -> Bools:
 
 
 def _meets(ends: Floats, start: Floats, end: Floats) -> Bools:
-    x1, y1, x2, y2 = np.moveaxis(ends, -1, 0)
-    dx, dy = x2 - x1, y2 - y1
-    a, b = _off(ends, start), _off(ends, end)
-    span = np.where(a != b, a - b, 1.0)
-    t = np.where(a != b, a / span, 0.0)
-    x = start[:, 0] + t * (end[:, 0] - start[:, 0])
-    y = start[:, 1] + t * (end[:, 1] - start[:, 1])
-    along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy)
-    with np.errstate(invalid="ignore"):
-        meets = (a * b <= 0) & (along >= -1e-12) & (along <= 1 + 1e-12)
-        # A path along the line itself meets it where the two overlap.
-        level = (a == 0) & (b == 0)
+    x1, y1 = ends[..., 0], ends[..., 1]
+    dx, dy = ends[..., 2] - x1, ends[..., 3] - y1
+    sx, sy, ex, ey = start[:, 0] - x1, start[:, 1] - y1, end[:, 0] - x1, end[:, 1] - y1
+    a, b = dx * sy - dy * sx, dx * ey - dy * ex  # how far off the endless line, by its length
+    meets: Bools = a * b <= 0
+    if not meets.any():
+        return meets  # the usual case: all stay on their side
+    span = a - b
+    t = np.divide(a, span, out=np.zeros_like(a), where=span != 0)
+    square = dx * dx + dy * dy
+    along = ((sx + t * (ex - sx)) * dx + (sy + t * (ey - sy)) * dy) / square
+    meets &= (along >= -1e-12) & (along <= 1 + 1e-12)
+    # A path along the line itself meets it where the two overlap.
+    level = (a == 0) & (b == 0)
     if level.any():
-        other = ((end[:, 0] - x1) * dx + (end[:, 1] - y1) * dy) / (dx * dx + dy * dy)
+        other = (ex * dx + ey * dy) / square
         low, high = np.minimum(along, other), np.maximum(along, other)
         meets = np.where(level, (high >= 0) & (low <= 1), meets)
-    result: Bools = meets
-    return result
+    return meets
 
 
 def margin(heights: Floats) -> Floats:
@@ -239,11 +272,13 @@ class Sides:
 
     def __init__(self, lines: int = 1, grace: int = 0) -> None:
         self.grace = grace
+        self._rays: tuple[Floats, Floats, Floats, Floats] = (np.zeros((0, 4)),) * 4
         self.committed = np.zeros((0, lines), np.int8)
         self.met = np.zeros((0, lines), np.bool_)
         self.left = np.zeros((0, lines), np.int64)
         self.stands = np.zeros((0, lines), np.bool_)
         self.beyond = np.zeros((0, lines), np.bool_)
+        self.open = np.zeros((0, lines), np.bool_)  # it met the line, or left its side, and is not settled yet
         self.last = np.zeros((0, 2))
 
     def grow(self, slots: int) -> None:
@@ -255,12 +290,13 @@ class Sides:
             self.left = np.concatenate((self.left, np.full(shape, NEVER)))
             self.stands = np.concatenate((self.stands, np.zeros(shape, np.bool_)))
             self.beyond = np.concatenate((self.beyond, np.zeros(shape, np.bool_)))
+            self.open = np.concatenate((self.open, np.zeros(shape, np.bool_)))
             self.last = np.concatenate((self.last, np.full((shape[0], 2), np.nan)))
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Begin anew for these slots."""
         self.committed[slots] = 0
-        self.met[slots] = self.stands[slots] = self.beyond[slots] = False
+        self.met[slots] = self.stands[slots] = self.beyond[slots] = self.open[slots] = False
         self.left[slots] = NEVER
         self.last[slots] = np.nan
 
@@ -281,104 +317,165 @@ class Sides:
             int8 (n, lines): 1 crossed inward, -1 outward, 0 not; and int64 (n, lines) when the old side was left,
             `NEVER` where it was not.
         """
-        off = _off(ends, at[:, None])
+        off = _off(ends, at[:, None]) if ends.ndim == 3 else self._off_each(ends, at)
         crossed, when = np.zeros(off.shape, np.int8), np.full(off.shape, NEVER)
-        far = margin(heights)[:, None]
-        now = (off > far).astype(np.int8) - (off < -far)
-        # What stays on its side, well off the line, has nothing to tell; what is nowhere stays as it was.
-        busy = (now != self.committed[slots]) | (now == 0) | self.met[slots] | (self.left[slots] != NEVER)
-        row, line = np.nonzero(busy & np.isfinite(off))
-        if len(row):
-            mine = ends[line] if ends.ndim == 2 else ends[row, line]
-            pairs = (slots[row], line)
-            crossed[row, line], when[row, line] = self._turn(
-                mine, pairs, at[row], off[row, line], now[row, line], times[row]
-            )
+        # What stays on its side of a line has nothing to tell; what is nowhere stays as it was.
+        was = self.committed.take(slots, axis=0)
+        unsettled = np.flatnonzero((was * off <= 0) | self.open.take(slots, axis=0))
+        if len(unsettled):
+            row, line = np.divmod(unsettled, off.shape[1])
+            flat = slots.take(row) * off.shape[1] + line
+            distance, side, far = off.take(unsettled), was.take(unsettled), margin(heights.take(row))
+            now = (distance > far).astype(np.int8) - (distance < -far)
+            fresh = side == 0
+            if fresh.any():  # not on a side yet
+                self.committed.reshape(-1)[flat[fresh]] = now[fresh]
+            busy = np.isfinite(distance) & ~fresh
+            if not busy.all():
+                unsettled, row, line, flat = unsettled[busy], row[busy], line[busy], flat[busy]
+                distance, side, now = distance[busy], side[busy], now[busy]
+            if len(flat):
+                met = _meets(ends[line] if ends.ndim == 2 else ends[row, line], self.last[slots[row]], at[row])
+                turned, left = self._turn(flat, side, distance, now, met, times[row])
+                crossed.reshape(-1)[unsettled], when.reshape(-1)[unsettled] = turned, left
         here = np.isfinite(at[:, 0])
-        self.last[slots[here]] = at[here]
+        if here.all():
+            self.last[slots] = at
+        else:
+            self.last[slots[here]] = at[here]
         return crossed, when
+
+    def _off_each(self, ends: Floats, at: Floats) -> Floats:
+        """Signed distances of all places from the same lines, (n, lines)."""
+        if ends is not self._rays[0]:
+            dx, dy = ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]
+            self._rays = ends, np.stack((-dy, dx)), dy * ends[:, 0] - dx * ends[:, 1], np.hypot(dx, dy)
+        _, turned, base, length = self._rays
+        cross: Floats = at @ turned  # not yet divided by the length, so that on the line is exactly 0
+        cross += base
+        cross /= length
+        return cross
 
     def _turn(
         self,
-        ends: Floats,
-        pairs: tuple[NDArray[np.intp], NDArray[np.intp]],
-        at: Floats,
+        flat: NDArray[np.intp],
+        was: NDArray[np.int8],
         distance: Floats,
         now: NDArray[np.int8],
+        met: Bools,
         times: NDArray[np.int64],
     ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-        """The same for pairs of a slot and a line that it is near, or new beyond; by its distance and its side."""
-        was, last = self.committed[pairs], self.last[pairs[0]]
-        known = np.isfinite(last[:, 0])
-        met = self.met[pairs] | (known & _meets(ends, np.where(known[:, None], last, at), at))
-        off = (was != 0) & (distance * was <= 0)
-        left = self.left[pairs]
+        """The same for pairs that have left their side or had before.
+
+        Args:
+            flat: Position of each pair of a slot and a line, as if each state were one row of numbers.
+            was: The side it is committed to.
+            distance: Signed, from the endless line, px.
+            now: The side that it is beyond, 0 on neither.
+            met: Whether its path since the last look meets the line.
+            times: Of the look, ns.
+        """
+        mets, lefts, stood, beyonds = (a.reshape(-1) for a in (self.met, self.left, self.stands, self.beyond))
+        met = np.logical_or(met, mets.take(flat))
+        off = distance * was <= 0
+        left = lefts.take(flat)
         left = np.where(off & (left == NEVER), times, left)
-        stands = self.stands[pairs] | (off & (times - np.where(off, left, times) >= self.grace))
-        left = np.where(off | stands, left, NEVER)  # back before it stood: it never left
-        beyond = off & (self.beyond[pairs] | (now != 0))
-        done = off & stands & beyond
-        crossed = np.where(done & met, was, 0).astype(np.int8)
-        back = (now != 0) & (now == was)
-        settled = done | back | (was == 0)
-        self.committed[pairs] = np.where(done, -was, np.where(was == 0, now, was))
-        self.met[pairs] = met & ~(done | (now != 0) & ~off)
-        self.left[pairs] = np.where(settled, NEVER, left)
-        self.stands[pairs] = stands & ~settled
-        self.beyond[pairs] = beyond & ~settled
+        stands = stood.take(flat)
+        if self.grace:
+            stands |= off & (times - left >= self.grace)
+            left = np.where(off | stands, left, NEVER)  # back before it stood: it never left
+        else:
+            stands |= off
+        beyond = off & (beyonds.take(flat) | (now != 0))
+        done = stands & beyond
+        crossed: NDArray[np.int8] = was * (done & met)
+        settled = done | (now == was)
+        met &= ~done & (off | (now == 0))
+        kept = np.where(settled, NEVER, left)
+        self.committed.reshape(-1)[flat] = np.where(done, -was, was)
+        mets[flat], lefts[flat], stood[flat], beyonds[flat] = met, kept, stands & ~settled, beyond & ~settled
+        self.open.reshape(-1)[flat] = met | ~settled & (left != NEVER)
         return crossed, np.where(done, left, NEVER)
 
 
-class LineCounter:
-    """Counts crossings of one line over tables given one by one; remembers each id of each camera until forgotten."""
+class LinesCounter:
+    """Counts crossings of several lines of one scene over tables given one by one; remembers each id of each camera."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        self._sides = Sides()
-        self._slots: dict[tuple[str, Id], int] = {}
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = tuple(lines)
+        self._sides = Sides(len(self.lines))
+        self._ends = np.array([ends(line) for line in self.lines]).reshape(-1, 4)
+        self._slots: dict[str, dict[Id, int]] = {}
         self._free: list[int] = []
+        self._size = 0
 
     def step(self, tracks: Tracks) -> NDArray[np.int8]:
-        """For each row: 1 has now crossed inward (A to B), -1 outward, 0 not; int8 (n,). Coasting rows do not cross."""
-        return self._step(tracks)[0]
+        """For each line and row: 1 has now crossed inward (A to B), -1 outward, 0 not; int8 (lines, n).
+
+        Coasting rows do not cross.
+        """
+        return self._step(tracks)[0].T
 
     def _step(self, tracks: Tracks) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-        keys = [(tracks.cameras[c], i) for c, i in zip(tracks.camera.tolist(), tracks.ids.tolist(), strict=True)]
-        slots = np.array([self._slot(k) for k in keys], np.intp)
-        crossed, left = np.zeros(len(slots), np.int8), np.zeros(len(slots), np.int64)
+        slots = self._slots_of(tracks)
+        if not self.lines:
+            return np.zeros((len(slots), 0), np.int8), np.zeros((len(slots), 0), np.int64)
+        at = table_places(tracks, self.lines[0].view, self.lines[0].frame)
+        heights, times = tracks.boxes[:, 3] - tracks.boxes[:, 1], tracks.times[tracks.camera]
+        if tracks.seen.all():
+            return self._sides.step(self._ends, slots, at, heights, times)
         rows = np.flatnonzero(tracks.seen)
-        boxes = tracks.boxes[rows]
-        at = places(boxes, self.line.view, self.line.frame)
-        times = tracks.times[tracks.camera[rows]]
-        line = ends(self.line)[None]
-        now, when = self._sides.step(line, slots[rows], at, bx.sizes(boxes)[1], times)
-        crossed[rows], left[rows] = now[:, 0], when[:, 0]
+        shape = (len(slots), len(self.lines))
+        crossed, left = np.zeros(shape, np.int8), np.full(shape, NEVER)
+        crossed[rows], left[rows] = self._sides.step(self._ends, slots[rows], at[rows], heights[rows], times[rows])
         return crossed, left
 
-    def _slot(self, key: tuple[str, Id]) -> int:
-        if key not in self._slots:
-            self._slots[key] = self._free.pop() if self._free else len(self._slots)
-            self._sides.grow(len(self._slots) + len(self._free))
-        return self._slots[key]
+    def _slots_of(self, tracks: Tracks) -> NDArray[np.intp]:
+        ids, found = tracks.ids.tolist(), []
+        for k, camera in enumerate(tracks.cameras):
+            known = self._slots.setdefault(camera, {})
+            mine = ids if len(tracks.cameras) == 1 else ids[tracks.rows_of(k)]
+            for ident in mine:
+                slot = known.get(ident)
+                if slot is None:
+                    if not self._free:
+                        self._free.append(self._size)
+                        self._size += 1
+                    slot = known[ident] = self._free.pop()
+                found.append(slot)
+        self._sides.grow(self._size)
+        return np.array(found, np.intp)
 
     def crossings(self, tracks: Tracks) -> Iterator[Crossing]:
-        """The crossings that this table decides."""
+        """The crossings that this table decides, row by row."""
         crossed, left = self._step(tracks)
-        for row in np.flatnonzero(crossed).tolist():
+        for row, line in zip(*(found.tolist() for found in np.nonzero(crossed)), strict=True):
             k = int(tracks.camera[row])
             yield Crossing(
-                self.line.name,
+                self.lines[line].name,
                 tracks.cameras[k],
                 tracks.ids[row : row + 1].tolist()[0],
-                int(left[row]),
+                int(left[row, line]),
                 int(tracks.times[k]),
-                bool(crossed[row] > 0),
+                bool(crossed[row, line] > 0),
                 row,
             )
 
     def forget(self, camera: str, ids: Iterable[Id] | None = None) -> None:
         """Drop these ids of a camera, or all that is remembered of it; their slots are used again."""
-        gone = [k for k in self._slots if k[0] == camera] if ids is None else [(camera, i) for i in ids]
-        freed = [self._slots.pop(k) for k in gone if k in self._slots]
+        known = self._slots.get(camera, {})
+        freed = [known.pop(ident) for ident in (list(known) if ids is None else ids) if ident in known]
         self._sides.forget(np.array(freed, np.intp))
         self._free += freed
+
+
+class LineCounter(LinesCounter):
+    """The same for one line."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__((line,))
+        self.line = line
+
+    def step(self, tracks: Tracks) -> NDArray[np.int8]:
+        """For each row: 1 has now crossed inward (A to B), -1 outward, 0 not; int8 (n,). Coasting rows do not cross."""
+        return self._step(tracks)[0][:, 0]

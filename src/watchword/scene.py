@@ -49,7 +49,7 @@ from watchword.polygon import show_point as show_point
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from watchword.geometry import Crossing, LineCounter
+    from watchword.geometry import Crossing, LineCounter, LinesCounter
     from watchword.tracks import Tracks
 
 View = Literal["eye", "overhead"]
@@ -143,9 +143,9 @@ class Zone:
 
     def contains(self, tracks: Tracks) -> NDArray[Any]:
         """Which rows of a table are inside (borders count), bool (n,). A box wholly outside the frame is nowhere."""
-        from watchword.geometry import zone_contains
+        from watchword.geometry import rows_in_zone
 
-        return zone_contains(self, tracks.boxes)
+        return rows_in_zone(self, tracks)
 
 
 @attrs.frozen
@@ -237,6 +237,7 @@ class Scene:
     masks: tuple[Ring, ...] = ()
     presets: Mapping[str, Scene] = attrs.field(factory=dict)
     name: str = "scene"
+    _cover: Any = attrs.field(default=None, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         frame = tuple(self.frame) if isinstance(self.frame, Sequence) else ()
@@ -313,6 +314,20 @@ class Scene:
     def every_line(self) -> Mapping[str, Line]:
         """Lines by name, of all presets; of one that is drawn in several the first."""
         return {name: line for view in reversed(tuple(self.views.values())) for name, line in view.lines.items()}
+
+    def contains(self, tracks: Tracks) -> NDArray[Any]:
+        """Which rows of a table are in which zone, asked at once: bool (zones, n), in the order of `zones`."""
+        from watchword.geometry import Cover, rows_in_cover
+
+        if self._cover is None:
+            object.__setattr__(self, "_cover", Cover(tuple(self.zones.values())))
+        return rows_in_cover(self._cover, tracks)
+
+    def counter(self) -> LinesCounter:
+        """A counter of all lines, in the order of `lines`, that takes tables one by one."""
+        from watchword.geometry import LinesCounter
+
+        return LinesCounter(tuple(self.lines.values()))
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

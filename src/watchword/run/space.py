@@ -186,7 +186,7 @@ class Crosses(Memory):
         """The sides, by call, and where things were last; of each grace."""
         for _, sides, calls in self._groups:
             mine, lines = [rows[call] for call, _ in calls], [line for _, line in calls]
-            for name in ("committed", "met", "left", "stands", "beyond"):
+            for name in ("committed", "met", "left", "stands", "beyond", "open"):
                 array = getattr(sides, name)
                 yield table(f"{name} {sides.grace}", array, "col row", mine, axis, lines)
             yield table(f"last {sides.grace}", sides.last, "col", None, axis)
