@@ -12,7 +12,7 @@ from watchword.lang import nodes as n
 from watchword.lang import tables
 from watchword.lang.findings import Edit, Finding, did_you_mean, finding
 from watchword.lang.scenario import BuildAll
-from watchword.lang.slips import leftover, slip
+from watchword.lang.slips import MARKS, leftover, slip
 from watchword.text import Source, Span
 from watchword.units import HOUR, TIME
 
@@ -191,7 +191,7 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         word = re.match(r"\w+|.", text[at_char:])
         got = word[0] if word else ""
         if not (got[:1].isalnum() or got[:1] in '_(){},:=<>!"-.'):
-            meant = {"&": "write `and`", "|": "write `or`"}.get(got[:1], "leave it out")
+            meant = MARKS.get(got[:1], "leave it out")
             return finding("E003", source, Span(start, start + 1), got=got, hint=meant)
         expected = set(error.allowed or ())
     else:

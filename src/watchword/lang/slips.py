@@ -32,6 +32,7 @@ _EACH = r"\beach\s+(?:\{[^{}]*\}|[\w.]+(?:\s*,\s*[\w.]+)*)\s+"
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
 _WORD = r"(?P<b>[^\W\d]\w*)"
 _COMPARED = r"(?:>=|<=|>|<)\s*(?P<a>[^\W\d]\w*)\s+(?:(?:for|and|or)\s+)?"
+_HOURS = r"\d[\d:.]*(?:\s*[-–—]\s*[\d:.]+)?"
 _BRACKETS = "put brackets around what belongs together"
 _BRACES = "a sentence has no `{a}`: write the rule with braces, `{{ each … when … }}`"
 _FOR = "`for` stands last, over all; brackets give a part its own: `(… for {a}) {b} …`"
@@ -55,6 +56,17 @@ MEANT = {
     "passes": "`crosses line l`",
 }
 """Words that people try, and what says it."""
+MARKS = {
+    **dict.fromkeys("'’‘`“”„«»", 'a text stands between plain `"` and `"`'),
+    **dict.fromkeys("–—−", "write `-`"),
+    **dict.fromkeys("≥⩾", "write `>=`"),
+    **dict.fromkeys("≤⩽", "write `<=`"),
+    "≠": "write `!=`",
+    "²": "write `m2`",
+    "&": "write `and`",
+    "|": "write `or`",
+}
+"""Letters that the language does not have, and what to write."""
 LASTS = {
     "enters": "say that it is there: `in zone …`",
     "exits": "say that it is not there: `outside zone …`",
@@ -125,11 +137,12 @@ CASES = (
     _Case(r"\brule\s+\w+\s*:[^{}]*", r"(?P<a>and|or)\b", _BRACES),
     _Case(r"\bfor\s+(?P<a>\S+)\s+", r"(?P<b>and|or)\b", _FOR),
     _Case(r"", r"(?:and|or)\b", _BRACKETS),
-    _Case(r"\bschedule\s+\w+\s*=\s*", r"\d[\d:.]*(?:\s*-\s*[\d:.]+)?", "a window is written `22:00-06:00`"),
+    _Case(r"\bschedule\s+\w+\s*=\s*", _HOURS, "a window is written `22:00-06:00`"),
     _Case(r"\bon\s+", r"(?P<a>mon|tue|wed|thu|fri|sat|sun)[a-z]+", "write `{a}`", "{a}", wants="DAY"),
     _Case(r"\b(?P<x>[^\W\d]\w*)\s+is\s+not\s+", _WORD, "write `not {x} is {b}`", "not {x} is {b}", "x"),
     _Case(r"\bowner\s+of\s+\w+\s+", r"", "say how near: `within 2m`", wants="_WITHIN"),
     _Case(r"\bmoves\s+", r"", "write `is moving`, or `moves toward zone z`", wants="_TOWARD"),
+    _Case(r"\bactive\s+", _HOURS, "give it a name: `schedule night = 22:00-06:00`, and `active night`"),
     # ---- places
     _Case(r"\b(?P<x>is\s+)(?P<a>in|outside)\s+", r"zone\b", "leave `is` out: `{a} zone …`", "{a} zone", "x"),
     _Case(r"\b(?P<x>is\s+)(?P<a>in|outside)\s+", _WORD, "write `{a} zone {b}`", "{a} zone {b}", "x"),
@@ -156,6 +169,8 @@ CASES = (
     _Case(r"=\s*", r"[<>]", "write `>=` or `<=`"),
     _Case(r"=\s*", r"=", "write `=`"),
 )
+NEAR = 500
+"""So many letters before a fault, and behind it, are asked."""
 _BIGGER = re.compile(r"(?:more|greater|over|above|larger|exceeds)\b(?:\s+than\b)?")
 _SMALLER = re.compile(r"(?:less|fewer|under|below|smaller)\b(?:\s+than\b)?")
 
@@ -169,12 +184,17 @@ def slip(text: str, at: int, got: str, expected: set[str]) -> Slip | None:
         got: The word.
         expected: What could have stood there.
     """
-    return next((found for found in _found(text, at, got, expected)), None)
+    first = max(0, at - NEAR)  # what is further away has no say, and takes no time
+    found = next(_found(text[first : at + NEAR], at - first, got, expected), None)
+    if found is None:
+        return None
+    fix = None if found.fix is None else (found.fix[0].moved(first), found.fix[1])
+    return Slip(found.hint, found.span.moved(first), fix)
 
 
 def leftover(text: str, at: int, got: str) -> str:
     """A hint where the word is none that was misspelt."""
-    if re.search(r"\brule\s+\w+[^{}:]*\{\s*\Z", text[:at]) and re.match(r"[^\W\d]", got):
+    if re.search(r"\brule\s+\w+[^{}:]*\{\s*\Z", text[max(0, at - NEAR) : at]) and re.match(r"[^\W\d]", got):
         return "between braces it is `each person p when p …`; a sentence stands behind a colon"
     return "leave it out" if got in (",", ".", "{") else ""
 
