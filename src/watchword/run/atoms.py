@@ -225,13 +225,13 @@ class Classes(Plain):
 class Distances(Plain):
     """How far two things are apart: of every pair (no clauses), or a thing and its second one (of a `using`)."""
 
-    def __init__(self, clauses: Sequence[object], metric: Sequence[bool | None], out: Nodes) -> None:
+    def __init__(self, clauses: Sequence[object], metric: Sequence[bool | None], out: Nodes, after: Times) -> None:
         paired = clauses[0] is None
         self.scope = "pair" if paired else "thing"
         self._clauses: tuple[object, ...] = () if paired else tuple(clauses)
         self._metric = np.array([m is not False for m in metric])[:, None]
         self._either = np.array([m is None for m in metric])[:, None]
-        self._out = out
+        self._out, self._after = out, after
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes: metres, pixels, or (None) metres where they are known and else pixels."""
@@ -245,8 +245,9 @@ class Distances(Plain):
         if self._either.any() or not self._metric.all():
             pixels = _apart(things.at[slots], one, two)
             value = np.where(self._metric & ~(self._either & np.isnan(value)), value, pixels)
-        for view, known in zip(at.grids[self.scope].views(), (at.near, at.look.seen), strict=False):
-            both = known[one] & known[two]
+        held = at.look.seen | (at.look.now - things.last[slots] <= at.limit(self._after))
+        for view, known in zip(at.grids[self.scope].views(), (held, at.look.seen[None]), strict=False):
+            both = known[:, one] & known[:, two]
             if here is not None:
                 both &= here
             view.low[self._out] = view.high[self._out] = np.where(both, value, np.nan)

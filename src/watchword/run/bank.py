@@ -238,7 +238,9 @@ class Bank:
                 continue
             k = tracks.cameras.index(end.camera)
             slot = things.slot_of.get((cameras[k], end.id), -1)
-            if slot >= 0 and slot not in seen and not things.told[slot]:
+            # The end of a number that the thing goes by no more is not its own.
+            mine = slot >= 0 and things.called.get(slot, end.id) == end.id
+            if mine and slot not in seen and not things.told[slot]:
                 things.told[slot] = True
                 things.end[slot] = min(max(end.time, int(things.last[slot])), int(tracks.times[k]))
 

@@ -29,6 +29,7 @@ class Asked:
         pair: The state of pairs that says the rest, where the group is one of a thing.
         attribute: The number of things that is asked of each member, where one is.
         zones: The zones that the members are in.
+        near: The rest asks where the thing is.
         metric: Measured on the ground; in the picture; or (None) on the ground where that is known.
     """
 
@@ -37,6 +38,7 @@ class Asked:
     attribute: int | None = None
     zones: tuple[str, ...] = ()
     metric: bool | None = False
+    near: bool = False
 
 
 @attrs.define
@@ -158,6 +160,7 @@ class Groups(Plain):
         self._parents = standing_on((one.member, node) for node, one in zip(out.tolist(), asked, strict=True))
         self._leaving: Bools | None = None
         self._counts = counts
+        self._near = np.array([a.near for a in asked], np.bool_)
 
     def grow(self, things: int, cameras: int) -> None:
         """Have room for this many slots."""
@@ -174,7 +177,11 @@ class Groups(Plain):
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
         mine = at.grids[self.scope]
-        if at.partial:  # these things are in a hole: what is about them is unknown
+        if at.partial:  # these things are in a hole: who is near them is unknown, all else is as it was
+            if self.scope == "thing":
+                known, far = at.scopes["thing"], self._out[~self._near]
+                for view in mine.views():
+                    view.low[far], view.high[far] = (side[far][:, at.look.slots] for side in (known.low, known.high))
             return
         views, self._leaving = self.members.step(at)
         held: Bools | None = None
@@ -184,6 +191,9 @@ class Groups(Plain):
             if self.scope == "thing":
                 rows, starts = at.pairs.two, at.pairs.starts
                 pair = at.grids["pair"].views()[k].state[self._pairs]
+                if k:  # who is hidden, and far from where it was seen, is not near
+                    was = np.minimum(at.grids["pair"].held.state[self._pairs], 0)
+                    pair = np.where(at.look.seen[rows], pair, was)
                 certain = sure is maybe and bool(pair.all())
                 sure = sure.take(rows, axis=1) & (pair > 0)
                 maybe = sure if certain else maybe.take(rows, axis=1) & (pair >= 0)
@@ -195,6 +205,13 @@ class Groups(Plain):
             to.low[self._out], to.high[self._out] = low, high
         if len(views) < len(mine.views()):
             mine.fresh.low[self._out], mine.fresh.high[self._out] = mine.held.low[self._out], mine.held.high[self._out]
+        if self.scope == "thing" and self._near.any() and not at.look.seen.all():
+            # Who is near a thing in a hole is unknown, and of one that is not seen nothing is told.
+            unseen = self._near[:, None] & ~at.look.seen
+            passed = at.look.now - at.look.things.last[at.look.slots] > at.limit(self._after)
+            for view, where in zip(mine.views(), (unseen & passed, unseen), strict=False):
+                for side in (view.low, view.high):
+                    side[self._out] = np.where(where, np.nan, side[self._out])
         if at.dark:
             dark = at.dark_for(self._after)
             if self.scope == "thing":

@@ -196,7 +196,9 @@ UNITS = {
 def _bound(node: Node) -> Reach | None:
     """How far apart two things are at most where this is true of them, if it says so."""
     match node:
-        case Node(key=("compare", "<" | "<=", None, float(reach)), children=(Node(key=("distance", None, bool(m))),)):
+        case Node(
+            key=("compare", "<" | "<=", None, float(reach)), children=(Node(key=("distance", None, bool(m), _)),)
+        ):
             return m, reach
     return None
 
@@ -251,7 +253,8 @@ def _groups(nodes: list[Node]) -> Step:
         _, _, paired, attributed, zones, metric, _, _, _ = node.key
         rest = [child.index for child in node.children[1:]]
         pair = rest.pop(0) if paired else None
-        asked.append(Asked(node.children[0].index, pair, rest[0] if attributed else None, zones, metric))
+        near = paired and any(one.key[0] in ("distance", "lift") for one in _under(node.children[1]))
+        asked.append(Asked(node.children[0].index, pair, rest[0] if attributed else None, zones, metric, near))
     word, out, after = nodes[0].key[1], _out(nodes), _after(nodes)
     if word == "distinct":
         return Different(_keys(nodes, 6), asked, out, after)
@@ -302,7 +305,7 @@ _STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
     "atom": lambda nodes: Atoms(nodes[0].key[1], _keys(nodes, 2), _keys(nodes, 3), _out(nodes), _after(nodes)),
     "amount": lambda nodes: Amounts(nodes[0].key[1], _keys(nodes, 2), _out(nodes), _after(nodes)),
     "class": lambda nodes: Classes(_keys(nodes, 1), _out(nodes), _after(nodes)),
-    "distance": lambda nodes: Distances(_keys(nodes, 1), _keys(nodes, 2), _out(nodes)),
+    "distance": lambda nodes: Distances(_keys(nodes, 1), _keys(nodes, 2), _out(nodes), _after(nodes)),
     "others": lambda nodes: Others(_out(nodes)),
     "spread": lambda nodes: Spread(nodes[0].kind, _out(nodes), _first(nodes)),
     "lift": lambda nodes: Lift(nodes[0].kind, nodes[0].key[1], _out(nodes), _first(nodes)),

@@ -66,7 +66,9 @@ def recognise(things: Things, tracks: Tracks, cameras: Sequence[Camera]) -> Sigh
     replaced: list[int] = []
     mine = slots[known]
     memory = np.where(things.still[mine] == 1, STILL_MEMORY, MEMORY)
+    before = np.array([NEVER if c.before is None else c.before for c in cameras], np.int64)[tracks.camera]
     forgotten = now[known] - things.last[mine] - (dark[known] - things.dark[mine]) > memory
+    forgotten &= things.last[mine] < before[known]  # else no look has missed it
     if forgotten.any():
         replaced = mine[forgotten].tolist()
         slots[np.flatnonzero(known)[forgotten]] = -1
@@ -76,15 +78,18 @@ def recognise(things: Things, tracks: Tracks, cameras: Sequence[Camera]) -> Sigh
         taken = {*slots[known].tolist(), *replaced}
         for row in np.flatnonzero(~known).tolist():
             camera, number = int(where[row]), tracks.ids[row : row + 1].tolist()[0]
-            again = things.near_still(camera, at[row], int(labels[row]), taken)
+            again = things.near_still(camera, at[row], int(labels[row]), taken, now[row] - dark[row], before[row])
             if again is None:
                 again = things.new(camera, number, int(labels[row]), int(now[row]))
             else:
                 things.alias(again, camera, number)
             slots[row] = again
             taken.add(again)
-    before = np.where(things.sights[slots] == 0, NEVER, things.last[slots])
-    return Sights(slots, now, before, boxes, at, ground, labels, dark, replaced)
+    if things.called:
+        for row in np.flatnonzero(np.isin(slots, list(things.called))).tolist():
+            things.called[int(slots[row])] = tracks.ids[row : row + 1].tolist()[0]
+    was = np.where(things.sights[slots] == 0, NEVER, things.last[slots])
+    return Sights(slots, now, was, boxes, at, ground, labels, dark, replaced)
 
 
 def fitted(things: Things, tracks: Tracks, cameras: Sequence[Camera], most: int) -> tuple[Tracks, dict[int, int]]:

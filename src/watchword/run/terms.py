@@ -323,9 +323,9 @@ class Terms:
 
     def _distance(self, one: str, two: str, metric: bool | None) -> Part:
         if {one, two} == {"root", "second"}:
-            return Part(self._nodes.add(("distance", self._using, metric), "thing", (), "number"), "root")
+            return Part(self._nodes.add(("distance", self._using, metric, self._after), "thing", (), "number"), "root")
         if {one, two} == {"root", "member"}:
-            return Part(self._nodes.add(("distance", None, metric), "pair", (), "number"), "both")
+            return Part(self._nodes.add(("distance", None, metric, self._after), "pair", (), "number"), "both")
         raise UnplannedError(f"a distance between a {one} and a {two} thing", n.NOWHERE)
 
     def attribute(self, name: str, attribute: str) -> tuple[Node, tuple[str, ...]]:

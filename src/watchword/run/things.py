@@ -61,6 +61,7 @@ class Things(Memory):
         ground_velocity: float64 (…, 2), m/s; NaN without calibration.
         extra: float64 by name, a detector's own columns as last seen; NaN where it said nothing.
         gone: bool, it was said that the thing has ended.
+        called: Of what had several numbers, by slot: the one it was seen under last.
     """
 
     STATE = (
@@ -79,6 +80,7 @@ class Things(Memory):
         self._met = 0
         self.slot_of: dict[tuple[int, Id], int] = {}
         self._names: dict[int, list[tuple[int, Id]]] = {}
+        self.called: dict[int, Id] = {}
         self.had: dict[int, set[int]] = {}
         self.alive = np.zeros(0, np.bool_)
         self.serial = np.zeros(0, np.int64)
@@ -221,9 +223,11 @@ class Things(Memory):
         """A further number of the same thing."""
         self._name(slot, camera, id)
         self._names[slot].append((camera, id))
+        self.called[slot] = id
 
     def release(self, slot: int) -> None:
         """A thing's memory has passed: its numbers are free for others."""
+        self.called.pop(slot, None)
         for name in self._names.pop(slot, ()):
             if self.slot_of.get(name) == slot:
                 del self.slot_of[name]
@@ -322,11 +326,18 @@ class Things(Memory):
         r: NDArray[np.float64] = np.maximum(4.0, 0.15 * np.hypot(w, h))
         return r
 
-    def near_still(self, camera: int, at: NDArray[np.float64], label: int, taken: set[int]) -> int | None:
-        """The unseen still thing that a new sight at this place is: within r of it and with a label it had."""
+    def near_still(
+        self, camera: int, at: NDArray[np.float64], label: int, taken: set[int], watched: int, before: int
+    ) -> int | None:
+        """The unseen still thing that a new sight at this place is: within r of it and with a label it had.
+
+        Its memory has not passed: `watched` is the time less how long the camera has been dark in all, `before` the
+        time of the look before.
+        """
         best, found = np.inf, None
         slots = self.of_cameras([camera])
-        slots = slots[(self.still[slots] == 1) & ~self.over[slots]]
+        known = (watched - (self.last[slots] - self.dark[slots]) <= STILL_MEMORY) | (self.last[slots] >= before)
+        slots = slots[(self.still[slots] == 1) & ~self.over[slots] & known]
         far = np.hypot(*(self.at[slots] - at).T)
         for k in np.flatnonzero(far <= self.radius(slots)).tolist():
             slot = int(slots[k])

@@ -78,9 +78,6 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
     from oracle.asks import every, number
 
     labels = asks.labels(group.classes)
-    about = [env[near.thing.text] for near in group.near] + [env[name.text] for name in group.other]
-    if any(look not in thing.sights and asks.hole(thing, look, look) for thing in about):
-        raise UndecidedError("who is near a thing that is in a hole")
     others = {id(env[near.thing.text]) for near in group.near} | {id(env[name.text]) for name in group.other}
     found = []
     for thing in asks.stretch.things:
@@ -105,7 +102,17 @@ def members(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known:
     return found
 
 
+def near(group: n.Group, env: dict[str, Thing]) -> list[Thing]:
+    return [env[one.thing.text] for one in group.near]
+
+
 def counted(asks: Asks, group: n.Group, env: dict[str, Thing], look: int, known: int) -> list[tuple[float, float]]:
+    if any(look not in thing.sights and asks.hole(thing, look, known) for thing in near(group, env)):
+        return [UNKNOWN, UNKNOWN]  # who is near a thing that is in a hole
+    if any(look not in thing.sights for thing in near(group, env)):
+        who = members(asks, group, env, look, known)
+        sure = sum(m[1] is TRUE for m in who)
+        return [(sure, sure + sum(m[1] is UNKNOWN for m in who)), UNKNOWN]
     who = members(asks, group, env, look, known)
     found = []
     for values in ([m[1] for m in who], [m[2] for m in who]):
@@ -196,8 +203,8 @@ def shape(word: str, who: list[Thing], look: int):
             turns = []
             for p, w in going:
                 out = (p[0] - middle[0], p[1] - middle[1])
-                if g.length(out) == 0:
-                    raise UndecidedError("a member in the middle of its group")
+                if g.length(out) < 1e-9:
+                    continue  # from the middle there is no way to who is in it
                 turns.append(cos(radians(g.between(w, out))))
-            x = sum(turns) / len(turns)
+            x = sum(turns) / len(turns) if turns else None
     return None if x is None else (x, x)

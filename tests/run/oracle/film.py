@@ -59,6 +59,7 @@ class Thing:
 
     def __init__(self, stretch: Stretch, key: int) -> None:
         self.stretch, self.key = stretch, key
+        self.called = key
         self.sights: dict[int, Sight] = {}
         self.ends: list[tuple[int, int]] = []
         self.still: dict[int, bool | None] = {}
@@ -168,14 +169,11 @@ class Stretch:
         for number, sight in look.seen.items():
             thing = self._people.get(number)
             last = thing.last(k) if thing else None
-            if thing is not None and last == k - 1 and self.unseen(last, k) > thing.memory(k):
-                raise UndecidedError("looks further apart than a thing's memory, and no hole")
-            if thing is None or self.unseen(last, k) > thing.memory(k):
+            if thing is None or last == k or self.forgotten(thing, k):
                 new.append((number, sight))
-            elif last == k:
-                raise UndecidedError("two numbers of one thing in one look")
             else:
                 thing.see(k, sight)
+                thing.called = number
         for number, sight in new:
             thing = self._found(k, sight)
             if thing is None:
@@ -183,18 +181,22 @@ class Stretch:
                 self.things.append(thing)
             self._people[number] = thing
             thing.see(k, sight)
+            thing.called = number
         for number, time in look.ends.items():
             thing = self._people.get(number)
-            if thing is not None:
-                if any(n > number or n < number for n, t in self._people.items() if t is thing):
-                    raise UndecidedError("an end told of one of a thing's numbers")
+            if thing is not None and thing.called == number:
                 thing.ends.append((k, time))
+
+    def forgotten(self, thing: Thing, k: int) -> bool:
+        """Whether the camera looked without seeing it for longer than its memory."""
+        last = thing.last(k)
+        return last < k - 1 and self.unseen(last, k) > thing.memory(k)
 
     def _found(self, k: int, sight: Sight) -> Thing | None:
         found = []
         for thing in self.things:
             last = thing.last(k)
-            if last == k or thing.still[last] is not TRUE or self.unseen(last, k) > thing.memory(k):
+            if last == k or thing.still[last] is not TRUE or self.forgotten(thing, k):
                 continue
             labels = {s.label for s in thing.sights.values()}
             if sight.label in labels and dist(sight.place, thing.sights[last].place) <= thing.sights[last].r:

@@ -180,9 +180,10 @@ class Life:
                     held = fresh = FALSE
                 elif what == "limbo":
                     held = fresh = UNKNOWN
-            dark = row.dark or (
-                row.look is not None and self.thing is not None and self.thing.end(row.look)[0] == "limbo"
-            )
+            dark = row.dark
+            if row.look is not None and self.thing is not None and row.look not in self.thing.sights:
+                limbo = self.thing.end(row.look)[0] == "limbo"
+                dark = dark or limbo or self.asks.hole(self.thing, row.look, look)
             rows.append(Row(row.look, held, fresh, dark, row.time))
         return self.steady(rows) if self.rule.grace and node is self.body else rows
 

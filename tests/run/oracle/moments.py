@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import attrs
@@ -162,25 +163,30 @@ def entering(asks: Asks, thing: Thing, ring: tuple[g.Point, ...], inward: bool, 
 
 
 def crossings(asks: Asks, thing: Thing, line: n.LineDef, known: int) -> list[tuple[int, int, str]]:
-    """Dated at the first look no longer on the old side, decided when the new one is committed."""
-    if asks.rule.grace:
-        raise UndecidedError("grace over a line")
+    """Dated at the first look no longer on the old side, decided when the new one is committed.
+
+    With `grace` the look that decides it, or one before, has seen it off the old side for that long without a break.
+    """
     found = []
     for sights in thing.lives(known):
+        away = {s: g.side(line.start, line.end, thing.sights[s].place) for s in sights}
+        side = {s: (away[s] > 0) - (away[s] < 0) for s in sights}
+        committed = {s for s in sights if abs(away[s]) >= max(2.0, 0.05 * thing.sights[s].height)}
         old: tuple[int, int] | None = None
         for s in sights:
-            seen = thing.sights[s]
-            away = g.side(line.start, line.end, seen.place)
-            sign = (away > 0) - (away < 0)
-            if abs(away) < max(2.0, 0.05 * seen.height):
+            if old is None or (s in committed and side[s] == old[1]):
+                old = (s, side[s]) if s in committed else old
                 continue
-            if old is not None and sign != old[1]:
-                path = [x for x in sights if old[0] <= x <= s]
-                places = [thing.sights[x].place for x in path]
-                if any(g.meet(line.start, line.end, p, q) for p, q in itertools.pairwise(places)):
-                    gone = [x for x in path if g.side(line.start, line.end, thing.sights[x].place) * old[1] <= 0]
-                    found.append((asks.times[gone[0]], s, "in" if old[1] > 0 else "out"))
-            old = (s, sign)
+            path = [x for x in sights if old[0] <= x <= s]
+            off = [x for x in path if side[x] * old[1] <= 0]
+            stays = [list(run) for gone, run in itertools.groupby(path, key=off.__contains__) if gone]
+            stays = [run for run in stays if asks.times[run[-1]] - asks.times[run[0]] >= asks.rule.grace]
+            if not stays or s not in off or not committed & set(takewhile(off.__contains__, reversed(path))):
+                continue
+            places = [thing.sights[x].place for x in path]
+            if any(g.meet(line.start, line.end, p, q) for p, q in itertools.pairwise(places)):
+                found.append((asks.times[stays[0][0]], s, "in" if old[1] > 0 else "out"))
+            old = (s, -old[1])
     return found
 
 
