@@ -212,6 +212,31 @@ def test_a_tour_told_twice_is_the_same_and_rules_with_metres_follow_the_ground()
     assert run() == run()
 
 
+@pytest.mark.parametrize("at", [0, 7, 24, 25, 31, 40, 55, 70])
+def test_a_tour_goes_on_after_a_restart(at: int):
+    """Saved and taken up again at any look: under way at a preset, while the camera is elsewhere, while it turns."""
+    rules = f"{DOOR}\n{FLOOR}\nrule bag: person in zone floor for 8s"
+
+    def run(restart: int | None) -> list[Alert]:
+        made, _ = engine(rules)
+        found = []
+        for k in range(80):
+            if k == restart:
+                saved = made.snapshot()
+                made, _ = engine(rules)
+                made.restore(saved)
+            if k % 25 in (0, 20):
+                made.preset("ptz", ("gate", "yard", "gate", "gate")[k // 25] if k % 25 == 0 else None, k * S // 5)
+            if k == 30:
+                made.view("ptz", False, k * S // 5, "covered")
+            if k == 36:
+                made.view("ptz", True, k * S // 5)
+            found += made.observe(table(k / 5, {1: RIGHT_BOX, 2: LEFT_BOX}))
+        return found
+
+    assert run(at) == run(None)
+
+
 # ---- what is refused
 
 
