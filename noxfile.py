@@ -104,6 +104,7 @@ def benchmarks(session: nox.Session) -> None:
         "track_accuracy",
         "track_speed",
         "rules",
+        "zones_vs_supervision",
         "language",
     ]
     for name in names:

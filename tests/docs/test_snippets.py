@@ -6,12 +6,15 @@
     ```json      with a "frame" is a scene that loads
     ```output    is what the snippet before it prints (`…` stands for anything)
 
+What `needs` another package, ```python needs supervision, runs where that is installed.
+
 Other fences (text, bash, toml …) are to be read only.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -30,14 +33,18 @@ from watchword.lang.ruleset import RuleSet, check_sentence
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w+)(?: needs (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STATION = Scene.load(ROOT / "docs" / "station.json")
 
 
 def snippets(page: Path) -> list[tuple[str, str, int]]:
-    """Kind, text and line of each fence of a page."""
-    text = page.read_text("utf-8")
-    return [(m[1], m[2], text[: m.start(2)].count("\n")) for m in FENCE.finditer(text)]
+    """Kind, text and line of each fence of a page, less those that need what is not installed, and their output."""
+    text, found, left_out = page.read_text("utf-8"), [], False
+    for m in FENCE.finditer(text):
+        left_out = importlib.util.find_spec(m[2]) is None if m[2] else left_out and m[1] == "output"
+        if not left_out:
+            found.append((m[1], m[3], text[: m.start(3)].count("\n")))
+    return found
 
 
 @pytest.fixture(scope="module")

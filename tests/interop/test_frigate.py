@@ -262,6 +262,8 @@ def test_a_file_says_which_lines_it_refused_and_why(tmp_path: Path):
     assert [r.line for r in read.refused] == [2, 3]
     assert "no JSON" in read.refused[0].reason
     assert "lines 2, 3" in read.notes[0]
+    path.write_text(f'"after": 3}}\n{json.dumps(event("new", 1))}\n', "utf-8")
+    assert [r.line for r in read_frigate(path).refused] == [1], "cut off at its beginning"
     path.write_text("{}\n{}\n", "utf-8")
     with pytest.raises(DataError, match=r"events\.jsonl:1: none of its rows can be used"):
         read_frigate(path)

@@ -187,27 +187,27 @@ def records(path: str | Path) -> Iterator[tuple[int, object]]:
     """
     rows = lines(path)
     filled = [(at, row) for at, row in enumerate(rows, 1) if row.strip()]
-    try:
-        first = _line(filled[0][1])
-    except Refusal:
+    heads = [_tried(row) for _, row in filled[:2]]
+    first = heads[0]
+    if filled[0][1].strip() == "[" or all(isinstance(head, Refusal) for head in heads):  # no message a line
         yield from _spread("\n".join(rows), str(path))
         return
     if len(filled) == 1 and isinstance(first, list):
         yield from ((filled[0][0], value) for value in first)
         return
     for at, row in filled:
-        try:
-            yield at, _line(row)
-        except Refusal as refusal:
-            yield at, refusal
+        yield at, _tried(row)
 
 
-def _line(row: str) -> object:
-    """A line of a recorded stream: JSON, its topic before it where the recorder writes that."""
+def _tried(row: str) -> object:
+    """A line of a recorded stream: JSON, its topic before it where the recorder writes that; or why it is none."""
     start = row.find("{")
     if start > 0 and " " not in row[:start].strip() and row[0] not in '["':
         row = row[start:]
-    return parse(row)
+    try:
+        return parse(row)
+    except Refusal as refusal:
+        return refusal
 
 
 def _spread(whole_text: str, where: str) -> Iterator[tuple[int, object]]:
@@ -222,7 +222,8 @@ def _spread(whole_text: str, where: str) -> Iterator[tuple[int, object]]:
         try:
             value, at = decoder.raw_decode(whole_text, begin)
         except RecursionError:
-            raise DataError("is JSON nested too deeply", where=f"{where}:{line}") from None
+            fix = "no message is; check that it is unchanged"
+            raise DataError("is JSON nested too deeply", where=f"{where}:{line}", fix=fix) from None
         except ValueError as error:
             message, place = str(error), line
             if isinstance(error, json.JSONDecodeError):
