@@ -435,7 +435,10 @@ class ConditionCheck:
         shape = "W ATTRIBUTE of GROUP" if node.attribute else "W of GROUP"
         if word is None or word.kind != "quantity" or word.shape != shape:
             same = [w.name for w in WORDS.values() if w.shape == shape]
-            self.add("E102", node.word.span, name=node.word.text, hint=did_you_mean(node.word.text, same))
+            meant = MEANT.get(node.word.text, "")
+            hint = f"write {meant}" if meant else did_you_mean(node.word.text, same)
+            notes = () if hint else [f"what can be asked of a group: {', '.join(same)}"]
+            self.add("E102", node.word.span, name=node.word.text, hint=hint, notes=notes)
             return
         if node.word.text == "dwell":
             self._dwell(node, scope)

@@ -36,11 +36,17 @@ _HOURS = r"\d[\d:.]*(?:\s*[-–—]\s*[\d:.]+)?"
 _BRACKETS = "put brackets around what belongs together"
 _BRACES = "a sentence has no `{a}`: write the rule with braces, `{{ each … when … }}`"
 _FOR = "`for` stands last, over all; brackets give a part its own: `(… for {a}) {b} …`"
+_MANY = r"(?P<b>\d+)\s+[^\W\d]\w*"
 _TIME = r"[\d.]+(?:ms|s|min|h)\b"
 _GROUPS = "count|density|average|max|min|total|spread|alignment|divergence|flow"
 
 
 MEANT = {
+    "walks": "`is moving`",
+    "goes": "`is moving`",
+    "stays": "`in zone z for 5min`",
+    "number": "`count of …`",
+    "amount": "`count of …`",
     "running": "`p.speed > 3m/s`",
     "walking": "`is moving`",
     "parked": "`is still`",
@@ -128,6 +134,11 @@ CASES = (
     _Case(r"\brule\s+(?P<a>\w+)\s+", r"(?P<b>\w+)(?=\s*[:({])", "a name is one word: `{a}_{b}`", "{a}_{b}", "a"),
     _Case(_EACH, r"(?:when|active|keep|cooldown|message|in)\b", "say what you call each of them: `each person p`"),
     _Case(r"\beach\s+[\w.]+\s+\w+\s*", r",", "a rule has one kind of thing; of another say `any bag within 2m of p`"),
+    _Case(
+        _EACH.removesuffix(r"\s+") + r"\s+in\s+zone\s+",
+        r"",
+        "say what you call each of them: `each person p in zone …`",
+    ),
     _Case(r"", r"(?P<a>the|an)\b\s*", "leave `{a}` out", ""),
     # ---- clauses
     _Case(r"", r"if\b", "write `when`", "when", wants="_WHEN"),
@@ -153,16 +164,20 @@ CASES = (
     _Case(r"\bcrosses\s+line\s+\w+\s+", r"towards?\s+(?P<b>\w+)", "write `to {b}`", "to {b}"),
     _Case(r"\bcrosses\s+line\s+\w+\s+", r"\w+", "a way is `inward`, `outward`, `either way` or `to SIDE`"),
     _Case(r"\bnear\s+", _WORD, "say how near: `within 2m of {b}`"),
+    _Case(r"", r"on\s+(?!camera\b)(?P<b>[^\W\d]\w*)", "write `in zone {b}`", "in zone {b}"),
+    _Case(r"\bwhen\s+(?P<a>[^\W\d]\w*)\s+(?:for\s+)?", r"", "say of whom: `when p is {a} …`", of="a", mark=True),
     # ---- numbers
+    _Case(r"", rf">=?\s*(?P<b>{_TIME})", "write `for {b}`", "for {b}", wants="FOR"),
+    _Case(r"\b(?P<x>(?:more|longer)\s+than)\s+", rf"(?P<b>{_TIME})", "write `for {b}`", "for {b}", "x", mark=True),
+    _Case(
+        r"\b(?P<x>more\s+than)\s+", _MANY, "count with braces: `{{ when count of person … > {b} }}`", of="x", mark=True
+    ),
+    _Case(r"\b(?P<x>(?P<a>[^\W\d]\w*)\s+(?P<b>count|density))\s+", r"", "write `{b} of {a} …`", of="x", mark=True),
     _Case(r"", rf"(?:more|longer)\s+than\s+(?P<b>{_TIME})", "write `for {b}`", "for {b}"),
     _Case(r"\b(?P<x>more|longer)\s+", rf"than\s+(?P<b>{_TIME})", "write `for {b}`", "for {b}", "x", mark=True),
     _Case(r"\b(?P<x>more|greater|larger|higher)\s+", r"than\b", "write `>`", ">", "x", mark=True),
     _Case(r"\b(?P<x>less|fewer|smaller|lower)\s+", r"than\b", "write `<`", "<", "x", mark=True),
-    _Case(
-        r"\brule\s+\w+\s*:\s*",
-        r"(?P<b>\d+)\s+(?P<c>[^\W\d]\w*)",
-        "write it with braces: `{{ when at least {b} {c} … }}`",
-    ),
+    _Case(r"\brule\s+\w+\s*:\s*", _MANY, "count with braces: `{{ when at least {b} person … }}`"),
     _Case(rf"\b(?P<a>{_GROUPS})\s*\(\s*(?P<b>\w+)\s+", r"", "write `{a} of {b} …`"),
     _Case(r"\b(?P<a>rate|share)\s*\(", r"", "write `{a} of (…) over 1min`"),
     _Case(_COMPARED, r"", "a number stands here, or `${a}` for a `let`", of="a", mark=True),
@@ -195,6 +210,8 @@ def slip(text: str, at: int, got: str, expected: set[str]) -> Slip | None:
 def leftover(text: str, at: int, got: str) -> str:
     """A hint where the word is none that was misspelt."""
     if re.search(r"\brule\s+\w+[^{}:]*\{\s*\Z", text[max(0, at - NEAR) : at]) and re.match(r"[^\W\d]", got):
+        if re.fullmatch(_GROUPS, got):
+            return f"say when: `when {got} of person …`"
         return "between braces it is `each person p when p …`; a sentence stands behind a colon"
     return "leave it out" if got in (",", ".", "{") else ""
 
