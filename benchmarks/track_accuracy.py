@@ -3,7 +3,7 @@
 Run it with::
 
     pip install . --group bench
-    python benchmarks/track_accuracy.py [--data ../shared/data] [--jitter 12] [--seeds 3]
+    python benchmarks/track_accuracy.py [--data ../shared/data] [--jitter 12] [--seeds 3] [--only PETS]
 
 Public detections of PETS09-S2L1 (recorded at 7 fps) and TUD-Stadtmitte (25 fps) are read from the data folder where it
 is there; crowds are simulated (`watchword.sim.crowd`): people cross and hide each other, 15 % of sights are missed, one
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -127,12 +128,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--jitter", type=int, default=0, help="also the worst of so many runs with trembling boxes")
+    parser.add_argument("--only", default="", help="only films in whose title this stands")
     parser.add_argument("--seeds", type=int, default=3, help="of each simulated crowd")
     chosen = parser.parse_args()
     peers = ("trackers", "supervision", "pyxtrackers", "norfair", "motpy", "boxmot")
     print(describe("watchword", "numpy", "scipy", "trackeval", *peers), end="\n\n")
     rivals = list(contestants())
-    for title, films in (*sequences(chosen.data), *crowds(chosen.seeds)):
+    for title, films in chain(sequences(chosen.data), crowds(chosen.seeds)):
+        if chosen.only not in title:
+            continue
         people = np.mean([len(truth) for film in films for truth, _ in film.looks])
         print(f"{title}: {sum(len(film.looks) for film in films)} looks, {people:.1f} people a look")
         print(f"  {'':26}{'HOTA':>7}{'IDF1':>7}{'MOTA':>7}{'switches':>10}")

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword import boxes as bx
 from watchword.boxes import Bools, Floats
 from watchword.detections import MEMBERS, NEVER, REST_SINCE, Detections, missing
 from watchword.errors import DataError, StateError
@@ -112,26 +113,30 @@ class BoxTracker:
         detections, dropped = _usable(detections)
         block = self._blocks.of(detections.cameras)
         looks, now = block.looks, detections.times
-        first = looks.time == NEVER
-        for k in np.flatnonzero(~first & (now <= looks.time)):
+        late = now <= looks.time
+        if late.any():
+            k = int(late.argmax())
             raise StateError(
                 f"camera `{detections.cameras[k]}` looks at {now[k]} ns, after its look at {looks.time[k]} ns",
                 fix="give each camera rising times, and call forget(camera) where its stream begins anew",
             )
-        elapsed = np.where(first, 1.0, (now - np.where(first, now, looks.time)) / SECOND)
+        first = looks.time == NEVER
+        begun = not first.any()
+        elapsed = (now - (looks.time if begun else np.where(first, now - SECOND, looks.time))) / SECOND
         usual = np.where(np.isnan(looks.usual), elapsed, looks.usual)
         ended = self._end(block, detections, elapsed, usual)
         things = block.things
         dt = elapsed[things.camera]
-        resting = (things.unseen > 0) & memory.still(things)
-        self.motion.predict(things, dt, self._labels.agility[things.label], resting)
+        still = memory.still(things)
+        self.motion.predict(things, dt, self._labels.agility[things.label], (things.unseen > 0) & still)
         things.unseen = things.unseen + self._looking(elapsed, usual)[things.camera]
         sights = Sights.of(detections, self._labels.numbers(detections.names))
-        row, whole, new = self._match(things, sights, dt, now, usual)
+        row, whole, new = self._match(things, sights, dt, now, usual, still)
         self._see(things, sights, row, whole, dt, now)
         row = self._begin(block, sights, row, new, now, elapsed)
         self._confirm(block, now, first)
-        looks.usual = np.where(first, np.nan, usual + 0.1 * (np.minimum(elapsed, 3 * usual) - usual))
+        smooth = usual + 0.1 * (np.minimum(elapsed, 3 * usual) - usual)
+        looks.usual = smooth if begun else np.where(first, np.nan, smooth)
         looks.time = now.copy()
         return self._report(block.things, detections, row, ended, dropped)
 
@@ -163,7 +168,7 @@ class BoxTracker:
         return [End(detections.cameras[c[k]], int(things.id[k]), int(things.seen[k])) for k in ended]
 
     def _match(
-        self, things: Things, sights: Sights, dt: Floats, now: Ints, usual: Floats
+        self, things: Things, sights: Sights, dt: Floats, now: Ints, usual: Floats, still: Bools
     ) -> tuple[Index, Bools, Bools]:
         """Each thing's box or -1 (n,), whether it is seen whole (n,), and which boxes begin a thing (m,)."""
         row, whole = np.full(len(things), -1), np.ones(len(things), np.bool_)
@@ -172,18 +177,17 @@ class BoxTracker:
         if not len(things) or not len(sights):
             return row, whole, strong
         since = now[things.camera]
-        near, near_box, distances, spread = self._pairs(things, sights, dt)
+        near, near_box, distances, spread = self._pairs(things, sights, dt, still)
         thing, box, distance = near, near_box, distances
         unseen = (since - things.seen) / SECOND
         often = usual[things.camera]
         known = things.id > 0
         sure = known & (unseen <= np.maximum(self.memory, 3 * often) + HAIR)
-        recent = sure & (unseen <= np.maximum(self.recent, 1.5 * often) + HAIR)
         worth: Floats | None = None
         for who, which, gate in (
             (sure, strong, self.gate),
             (sure, ~strong, self.gate),
-            (recent, free, self.net),
+            (sure & (unseen <= np.maximum(self.recent, 1.5 * often) + HAIR), free, self.net),
             (~known, strong, self.gate),
         ):
             at = (who[thing] & which[box] & (distance < gate)).nonzero()[0]
@@ -206,7 +210,7 @@ class BoxTracker:
         left = ((strong & free)[near_box]).nonzero()[0]
         if len(left):
             thing, box = near[left], near_box[left]
-            at, entire = memory.find(things, sights, thing, box, known & (row < 0))
+            at, entire = memory.find(things, sights, thing, box, known & (row < 0) & still)
             row[thing[at]] = box[at]
             whole[thing[at]] = entire
             iou, *_ = shares(things, sights, thing, box)
@@ -214,7 +218,7 @@ class BoxTracker:
             free[box[at]] = False
         return row, whole, strong & free
 
-    def _pairs(self, things: Things, sights: Sights, dt: Floats) -> tuple[Index, Index, Floats, Floats]:
+    def _pairs(self, things: Things, sights: Sights, dt: Floats, still: Bools) -> tuple[Index, Index, Floats, Floats]:
         """Things and boxes within reach, (k,) positions each, their squared distance; the things' spread, (n,), H²."""
         size = things.scale
         r, rs = self.motion.errors(dt)
@@ -222,15 +226,18 @@ class BoxTracker:
         # No match is further off than its distance allows; boxes that overlap much, and a still thing's, are looked at.
         widest = np.maximum(np.sqrt(max(self.gate, self.net) * spread), OVERLAPPING)
         reach = self.reach * self._labels.agility[things.label]
-        reach = size * np.where(memory.still(things), reach, np.minimum(reach, widest))
+        reach = size * np.where(still, reach, np.minimum(reach, widest))
         thing, box = near(things.x, things.camera, reach, sights.x, sights.camera)
         dx, dy = sights.x[box] - things.x[thing], sights.y[box] - things.y[thing]
         far = dx * dx + dy * dy
         fit = (far <= (reach * reach)[thing]).nonzero()[0]
         thing, box, far = thing[fit], box[fit], far[fit]
-        kinds = self._labels.kinds
-        fit = (kinds[things.label][thing] == kinds[sights.label][box]) & (sights.score >= self.weak)[box]
-        if not fit.all():
+        if len(self._labels.names) > 1:
+            kinds = self._labels.kinds
+            fit = (kinds[things.label][thing] == kinds[sights.label][box]).nonzero()[0]
+            thing, box, far = thing[fit], box[fit], far[fit]
+        if sights.score.min() < self.weak:
+            fit = (sights.score >= self.weak)[box].nonzero()[0]
             thing, box, far = thing[fit], box[fit], far[fit]
         taller = np.log(sights.h)[box] - np.log(things.h)[thing]
         distance = far / (size * size * spread)[thing] + taller * taller / (things.ps + rs)[thing]
@@ -288,12 +295,13 @@ class BoxTracker:
         tentative = things.id == 0
         if not tentative.any():
             return
-        c = things.camera
-        long = (things.hits >= 2) & ((things.seen - things.born) / SECOND >= self.confirm - HAIR)
-        sure = long | first[c] | (things.rest_since != NEVER)
-        at = np.flatnonzero(tentative & (things.seen == now[c]) & sure)
+        at = (tentative & (things.seen == now[things.camera])).nonzero()[0]
+        if not len(at):
+            return
+        long = (things.hits[at] >= 2) & ((things.seen[at] - things.born[at]) / SECOND >= self.confirm - HAIR)
+        at = at[long | first[things.camera[at]] | (things.rest_since[at] != NEVER)]
         if len(at):
-            c = c[at]
+            c = things.camera[at]
             ids = things.id.copy()
             ids[at] = looks.last_id[c] + 1 + np.arange(len(at)) - np.searchsorted(c, c)
             things.id = ids
@@ -336,8 +344,10 @@ class BoxTracker:
 def _usable(detections: Detections) -> tuple[Detections, Mapping[str, int]]:
     """The rows with boxes that a picture can have, and how many rows were dropped so far, by reason."""
     boxes = detections.boxes
-    sizes = boxes[:, 2:] - boxes[:, :2]
-    if not len(boxes) or (np.abs(boxes).max() <= LARGEST and sizes.min() >= SMALLEST):
+    if not len(boxes):
         return detections, detections.dropped
-    odd = (np.abs(boxes) > LARGEST).any(axis=1) | np.any(sizes < SMALLEST, axis=1)
+    w, h = bx.sizes(boxes)
+    if boxes.max() <= LARGEST and boxes.min() >= -LARGEST and min(w.min(), h.min()) >= SMALLEST:
+        return detections, detections.dropped
+    odd = (np.abs(boxes) > LARGEST).any(axis=1) | (w < SMALLEST) | (h < SMALLEST)
     return detections.take(np.flatnonzero(~odd)), {**detections.dropped, "box of no picture": int(odd.sum())}

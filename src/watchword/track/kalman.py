@@ -41,8 +41,9 @@ class Motion:
 
     def predict(self, things: Things, dt: Floats, agility: Floats, resting: Bools) -> None:
         """Move each thing by `dt` seconds, (n,), in place; what rests unseen stays."""
-        things.vx = np.where(resting, 0.0, things.vx)
-        things.vy = np.where(resting, 0.0, things.vy)
+        if resting.any():
+            things.vx = np.where(resting, 0.0, things.vx)
+            things.vy = np.where(resting, 0.0, things.vy)
         away = things.unseen > 0
         fade = np.where(away, np.exp(-dt / self.decay), 1.0)
         path = np.where(away, self.decay * (1.0 - fade), dt)

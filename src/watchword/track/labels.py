@@ -41,6 +41,7 @@ class Labels:
     def __init__(self, alike: Sequence[frozenset[str]], agility: Mapping[str, float]) -> None:
         self._alike, self._agility = alike, agility
         self._numbers: dict[str, int] = {}
+        self._asked: tuple[tuple[str, ...], Ints] = ((), np.empty(0, np.int64))
         self.names: tuple[str, ...] = ()
         self.kinds: Ints = np.empty(0, np.int64)
         self.agility: Floats = np.empty(0)
@@ -48,6 +49,8 @@ class Labels:
 
     def numbers(self, names: tuple[str, ...]) -> Ints:
         """The number of each label, (n,); one not met before gets the next."""
+        if names == self._asked[0]:
+            return self._asked[1]
         if any(name not in self._numbers for name in names):
             for name in names:
                 self._numbers.setdefault(name, len(self._numbers))
@@ -55,7 +58,8 @@ class Labels:
             self.kinds = np.array([self._kind(name) for name in self.names], np.int64)
             self.leaves = np.array([name in LEAVE for name in self.names], np.bool_)
             self.agility = np.array([self._agility.get(name, 1.0) for name in self.names])
-        return np.array([self._numbers[name] for name in names], np.int64)
+        self._asked = (names, np.array([self._numbers[name] for name in names], np.int64))
+        return self._asked[1]
 
     def _kind(self, name: str) -> int:
         groups = (k for k, group in enumerate(self._alike) if name in group)

@@ -79,8 +79,7 @@ def lone(thing: Index, box: Index) -> tuple[Bools, Index]:
 
 def contest(thing: Index, box: Index, gain: Floats) -> Index:
     """The positions of the pairs that together gain most, where none is a lone one; arguments as of `choose`."""
-    # How many a pair's thing and its box may choose from.
-    boxes, things = np.bincount(thing)[thing], np.bincount(box)[box]
+    boxes, things = np.bincount(thing)[thing], np.bincount(box)[box]  # how many each may choose from
     # A thing none of whose boxes has another thing takes its best box; so does a box none of whose things has another.
     rivals = [np.bincount(hub, others > 1)[hub] > 0 for hub, others in ((thing, things), (box, boxes))]
     taken = []

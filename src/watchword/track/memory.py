@@ -51,12 +51,12 @@ def find(things: Things, sights: Sights, thing: Index, box: Index, lost: Bools) 
         sights: The boxes of the tick.
         thing: (k,) positions of things, never falling.
         box: (k,) positions of boxes nobody else claims.
-        lost: (n,) the things that have a number and no box.
+        lost: (n,) the still things that have a number and no box.
 
     Returns:
         Positions of pairs, and for each whether the whole thing is seen.
     """
-    at = np.flatnonzero((lost & still(things))[thing])
+    at = lost[thing].nonzero()[0]
     if not len(at):
         return at, np.empty(0, np.bool_)
     iou, mine, its = shares(things, sights, thing[at], box[at])

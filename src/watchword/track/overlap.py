@@ -12,11 +12,9 @@ from watchword.track.state import Sights, Things
 def shares(things: Things, others: Things | Sights, thing: Index, other: Index) -> tuple[Floats, Floats, Floats]:
     """Of pairs, (k,): intersection over union, the share of the thing's box in the other's, and the other way round."""
     width, height = (
-        np.clip(
-            np.minimum(p[thing] + s[thing] / 2, q[other] + r[other] / 2)
-            - np.maximum(p[thing] - s[thing] / 2, q[other] - r[other] / 2),
+        np.maximum(
+            np.minimum((p + s / 2)[thing], (q + r / 2)[other]) - np.maximum((p - s / 2)[thing], (q - r / 2)[other]),
             0.0,
-            None,
         )
         for p, s, q, r in ((things.x, things.w, others.x, others.w), (things.y, things.h, others.y, others.h))
     )
@@ -27,11 +25,13 @@ def shares(things: Things, others: Things | Sights, thing: Index, other: Index) 
 
 def hidden(things: Things) -> Floats:
     """How much of each thing a known one hides that stands nearer, its feet lower in the picture: a share, (n,)."""
-    back, front = near(things.x, things.camera, things.w, things.x, things.camera)
-    foot = things.y + things.h / 2
-    nearer = (foot[front] > foot[back]) & ((things.id > 0) & (things.hits >= 3))[front]
     share = np.zeros(len(things))
-    if nearer.any():
-        back, front = back[nearer], front[nearer]
+    back, front = near(things.x, things.camera, things.w, things.x, things.camera)
+    half = things.h / 2
+    foot, head = things.y + half, things.y - half
+    nearer = (foot[front] > foot[back]) & (head[front] < foot[back]) & ((things.id > 0) & (things.hits >= 3))[front]
+    at = nearer.nonzero()[0]
+    if len(at):
+        back, front = back[at], front[at]
         np.maximum.at(share, back, shares(things, things, back, front)[1])
     return share

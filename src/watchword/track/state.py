@@ -145,19 +145,18 @@ class Sights(Columns):
     @classmethod
     def of(cls, detections: Detections, labels: Ints) -> Self:
         """The boxes of a table, their classes numbered as the tracker does."""
-        x, y = bx.centres(detections.boxes).T
-        w, h = bx.sizes(detections.boxes)
-        n = len(detections)
+        left, top, right, bottom = detections.boxes.T
+        n, extra = len(detections), detections.extra
         return cls(
             detections.camera.astype(np.int64),
-            x,
-            y,
-            w,
-            h,
+            (left + right) / 2,
+            (top + bottom) / 2,
+            right - left,
+            bottom - top,
             detections.scores,
             labels[detections.labels],
-            detections.extra.get(REST_SINCE.name, np.full(n, NEVER)),
-            detections.extra.get(MEMBERS.name, np.ones(n)),
+            extra[REST_SINCE.name] if REST_SINCE.name in extra else np.full(n, NEVER),
+            extra[MEMBERS.name] if MEMBERS.name in extra else np.ones(n),
         )
 
     def __len__(self) -> int:
