@@ -7,8 +7,8 @@
 by turn; least and median time of each. Both have two threads that sleep between pictures: where they spin, as ONNX
 runtime's do unless told otherwise, each slows the other. *Batch*: a small network that takes any number of pictures,
 built here, for eight cameras at once and one by one. *Tracks*: a film with people's true boxes, end to end, the
-default tracker; HOTA, IDF1 and MOTA by `trackeval`, the field's reference. Another tracker is given the same boxes,
-where it is installed. What is not there is left out.
+default tracker; HOTA, IDF1 and MOTA by `trackeval`, the field's reference. Other trackers are given the same boxes,
+where they are installed. What is not there is left out.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from watchword.detect import OnnxDetector, load
 from watchword.detect.base import Detector
 from watchword.detections import Detections
 from watchword.interop import mot
+from watchword.tracks import Tracks
 from watchword.video import Frame
 
 MODELS = ("yolox_nano.onnx", "fastestdet.onnx")
@@ -165,18 +166,16 @@ def tracks(data: Path) -> None:
     print(
         f"tracks, PETS09-S2L1 view 1 from its frames, {len(film)} looks at {fps:.0f} a second, scores from {SCORE} on"
     )
-    print(f"  {'':38}{'HOTA':>7}{'IDF1':>7}{'MOTA':>7}{'switches':>10}{'ms a look':>11}")
+    print(f"  {'':44}{'HOTA':>7}{'IDF1':>7}{'MOTA':>7}{'switches':>10}{'ms a look':>11}")
     for name, detector in detectors(data):
         began = time.perf_counter()
         seen = [_people(detector.detect([frame])) for frame in film]
-        took = (time.perf_counter() - began) / len(film) * 1e3
-        looks_at = list(zip(truth, seen, strict=False))
+        cost = f"{(time.perf_counter() - began) / len(film) * 1e3:11.1f}"
+        pairs: list[tuple[Tracks, Detections]] = list(zip(truth, seen, strict=False))
         for rival, made in contestants():
-            row = score(looks_at, run(made(fps), looks_at))
-            own = rival == "watchword"
-            cost = f"{took:11.1f}" if own else ""
-            label = name if own else f"{name}, {rival}"
-            print(f"  {label:38}{row[0]:7.3f}{row[1]:7.3f}{row[2]:7.3f}{row[3]:10.0f}{cost}", flush=True)
+            row = score(pairs, run(made(fps), pairs))
+            print(f"  {f'{name}, {rival}':44}{row[0]:7.3f}{row[1]:7.3f}{row[2]:7.3f}{row[3]:10.0f}{cost}", flush=True)
+            cost = ""
 
 
 def _people(seen: Detections) -> Detections:
