@@ -149,7 +149,7 @@ def show(what: str, good: bool, wanted: str, told: str, when: float) -> None:
 
 
 def main() -> None:
-    print(describe())
+    print(describe("numpy", "opencv-python-headless"))
     for name in FILMS:
         if not (DATA / name).exists():
             print(f"{name}: not there")
