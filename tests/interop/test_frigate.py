@@ -179,6 +179,20 @@ def test_what_nobody_speaks_of_is_held_until_its_end():
     assert tables[4].ended == (End("front", first, round(61.5 * SECOND)),)
 
 
+def test_an_end_that_never_comes_is_not_waited_for_and_one_that_is_told_is():
+    feed = Frigate((100, 100))
+    api = {
+        "id": "b",
+        "camera": "front",
+        "label": "car",
+        "start_time": 2,
+        "end_time": 900,
+        "data": {"box": [0, 0, 1, 1]},
+    }
+    tables = looks(feed, event("new", 1), api, event("new", 140, id="c"), event("new", 400, id="d"))
+    assert told(tables)[2:4] == [(140, ["c", "1.0-aaa", "b"]), (400, ["d", "b"])]
+
+
 def test_held_for_so_many_seconds_where_that_is_said():
     feed = Frigate(hold=5)
     tables = looks(feed, event("new", 1), event("new", 5, id="b"), event("update", 7, id="b"))

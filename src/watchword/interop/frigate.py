@@ -28,6 +28,7 @@ from watchword.interop.ticks import FOREVER, Feed, Ticks, scale, size
 from watchword.tracks import Id, Tracks
 from watchword.units import SECOND
 
+HOLD = 150.0
 KINDS = ("new", "update", "end")
 BEYOND = 1.02
 """Fractions reach as far as this where they were rounded."""
@@ -53,7 +54,8 @@ class Frigate(Feed):
         frame: Width and height that Frigate detects in (`detect:` in its settings), by camera where they differ. Needed
             for boxes in fractions, and for `to`.
         to: Width and height of the frame that zones are drawn for, where that is another.
-        hold: For how many seconds a thing counts as seen that no message speaks of; until its end where not given.
+        hold: For how many seconds a thing counts as seen that no message speaks of. Frigate tells of each at least once
+            a minute; what it is silent about for longer was lost with a restart. None holds until the end is told.
         delay: How many seconds messages may take; `look` says what was then.
 
     Raises:
@@ -65,7 +67,7 @@ class Frigate(Feed):
         frame: tuple[float, float] | Mapping[str, tuple[float, float]] | None = None,
         *,
         to: tuple[float, float] | None = None,
-        hold: float | None = None,
+        hold: float | None = HOLD,
         delay: float = 1.0,
     ) -> None:
         if hold is not None and not 0 <= hold < 1e9:

@@ -22,7 +22,7 @@ from watchword.interop.boxfile import Row
 from watchword.interop.messages import Box, Refusal, corners, label, number, score, whole
 from watchword.interop.scenexml import NAMESPACE, Element, SceneXml
 from watchword.interop.stamps import iso, show
-from watchword.interop.ticks import Feed, Ticks, size
+from watchword.interop.ticks import FOREVER, Feed, Ticks, size
 from watchword.tracks import Tracks
 from watchword.units import SECOND
 
@@ -44,12 +44,13 @@ class Onvif(Feed):
         camera: Its name.
         frame: Width and height of the picture that zones are drawn for.
         label: What a thing is called that has no class.
+        hold: For how many seconds an idle thing is held; None: until the stream says otherwise.
         source: The analytics module whose frames are taken, where several are interleaved; all where not given.
         delay: How many seconds frames may take; `look` says what was then.
         name: The file or stream, for errors.
 
     Raises:
-        DataError: A size or `delay` is none.
+        DataError: A size, `hold` or `delay` is none.
     """
 
     def __init__(
@@ -58,11 +59,14 @@ class Onvif(Feed):
         frame: tuple[float, float],
         *,
         label: str = "object",
+        hold: float | None = None,
         source: str | None = None,
         delay: float = 1.0,
         name: str = "",
     ) -> None:
-        super().__init__(Ticks())
+        if hold is not None and not 0 <= hold < 1e9:
+            raise DataError(f"hold is {hold}", fix="give seconds, or None: until the stream says otherwise")
+        super().__init__(Ticks(hold=FOREVER if hold is None else round(hold * SECOND)))
         checked = size("frame", frame)
         if checked is None or not 0 <= delay < 1e6:
             raise DataError(

@@ -20,6 +20,7 @@ LONGEST = 1000
 """Letters of text that are kept of an element. Pictures, in base64, are not."""
 _TT = f"{NAMESPACE} "
 _BLANK = b" \t\r\n\0"
+_LATE = expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]
 
 
 @attrs.define(eq=False)
@@ -66,7 +67,7 @@ class SceneXml:
         self._parser: expat.XMLParserType | None = None
         self._fed = self._lines = 0
         self._path: list[Element | None] = []
-        self._closed = False
+        self._rooted = self._closed = False
 
     @property
     def whole(self) -> bool:
@@ -112,7 +113,8 @@ class SceneXml:
         try:
             self._parser.Parse(data, False)
         except expat.ExpatError as error:
-            if self._closed:  # another document begins
+            comment = not self._rooted and error.code == _LATE and self._parser.ErrorByteIndex > 0
+            if self._closed or comment:  # another document begins; only comments stood before it
                 return self._next(data, max(0, self._parser.ErrorByteIndex - self._fed)), None
             return b"", DataError(
                 f"is no XML: {expat.ErrorString(error.code)}",
@@ -143,6 +145,7 @@ class SceneXml:
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         here = f"{self._name}:{self._place()}"
         depth = len(self._path)
+        self._rooted = True
         if not depth and name != f"{_TT}MetadataStream":
             space, _, local = name.rpartition(" ")
             raise DataError(

@@ -49,7 +49,7 @@ class Ticks:
     Args:
         tracked: Whether things have ids: tables are `Tracks`, else `Detections`.
         columns: Names of the further columns of the rows.
-        hold: For how long (ns) a thing is held that is not told of again.
+        hold: For how long (ns) a thing is held that is not told of again; one whose end is told is held until then.
     """
 
     def __init__(self, *, tracked: bool = True, columns: Sequence[str] = (), hold: int = FOREVER) -> None:
@@ -148,7 +148,9 @@ class Ticks:
         time, rows = state.time, [*state.rows.values()]
         there = {row.id for row in rows}
         due = [end for end in state.ends if end.time <= time]
-        for ident in [end.id for end in due] + [i for i, row in state.held.items() if time - row.time > self._hold]:
+        coming = {end.id for end in state.ends if end.time > time}
+        silent = [i for i, row in state.held.items() if time - row.time > self._hold and i not in coming]
+        for ident in [*(end.id for end in due), *silent]:
             state.held.pop(ident, None)
         rows += [row for ident, row in state.held.items() if ident not in there]
         told = [end for end in due if end.id not in there]
