@@ -185,18 +185,21 @@ class Restored:
         anew: The other rules of the file, and why they begin anew: "new", "changed", or where their scene has changed.
         removed: The rules that were saved and are no more.
         cameras: The cameras that begin anew: what they look at has changed.
+        tracker: False where a tracker was used that begins anew: it cannot save what it remembers, or is another.
     """
 
     kept: tuple[str, ...] = ()
     anew: Mapping[str, str] = attrs.field(factory=dict)
     removed: tuple[str, ...] = ()
     cameras: tuple[str, ...] = ()
+    tracker: bool = True
 
     def __str__(self) -> str:
         said = [f"{len(self.kept)} rule{'s go' if len(self.kept) != 1 else ' goes'} on"]
         said += [f"{name} begins anew ({why})" for name, why in self.anew.items()]
         said += [f"{name} is no more" for name in self.removed]
         said += [f"camera {name} begins anew" for name in self.cameras]
+        said += [] if self.tracker else ["the tracker begins anew"]
         return "; ".join(said)
 
 

@@ -26,7 +26,7 @@ MAGIC = b"\x89watchword saved"
 FORM = 1
 """Version of the form; it changes with the meaning of anything in it."""
 PREFIX = struct.Struct("<16sIQ32s")
-DTYPES = frozenset({"<i1", "|i1", "<i2", "<i4", "<i8", "|u1", "<f8", "|b1"})
+DTYPES = frozenset({"<i1", "|i1", "<i2", "<i4", "<i8", "|u1", "<f4", "<f8", "|b1"})
 SAMPLE = 1 << 15
 """So many bytes of an array show whether it is worth compressing."""
 
@@ -39,7 +39,7 @@ def pack(kind: str, head: Mapping[str, Any], arrays: Arrays) -> bytes:
     Args:
         kind: Whose state it is: "engine", "watch" …
         head: What can be said in JSON.
-        arrays: By name: bool, whole numbers of 8 to 64 bits, or float64.
+        arrays: By name: bool, whole numbers of 8 to 64 bits, float32 or float64.
     """
     placed, parts, at = [], [], 0
     for name, array in arrays.items():

@@ -19,13 +19,14 @@ clock is set back its view is learned anew, but not while it is lost: a cover wo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword.saved import pack, unpack
 from watchword.units import SECOND
 from watchword.video import Frame
 
@@ -125,6 +126,10 @@ def _blocks(values: Floats) -> Floats:
     """The mean of each block."""
     h, w = values.shape
     return np.asarray(cv2.resize(values, (w // BLOCK, h // BLOCK), interpolation=cv2.INTER_AREA), np.float32)
+
+
+KNOWN = ("began", "learned", "last", "odd", "odd_since", "odd_looks")
+"""What is known of a view beside its picture and its verdict."""
 
 
 class _View:
@@ -260,6 +265,30 @@ class Integrity:
             f.camera: self._views.setdefault(f.camera, _View()).look(f.time, f.image, masks.get(f.camera))
             for f in frames
         }
+
+    def dump(self) -> bytes:
+        """All that is known of the views, for a restart."""
+        said: dict[str, list[Any]] = {}
+        arrays: dict[str, Floats] = {}
+        for k, (camera, view) in enumerate(self._views.items()):
+            if view.grey is not None:
+                said[camera] = [k, {name: getattr(view, name) for name in KNOWN}, attrs.asdict(view.verdict)]
+                arrays |= {f"{k}/grey": view.grey, f"{k}/x": view.x, f"{k}/y": view.y}
+        return pack("view", said, arrays)
+
+    def load(self, saved: bytes) -> None:
+        """Take up what was known.
+
+        Raises:
+            StateError: What was saved is damaged, or was saved by another version.
+        """
+        said, arrays = unpack("view", saved)
+        for camera, (k, known, verdict) in said.items():
+            view = self._views[camera] = _View()
+            view.grey, view.x, view.y = (arrays[f"{k}/{name}"].copy() for name in ("grey", "x", "y"))
+            view.verdict = Verdict(**verdict)
+            for name in KNOWN:
+                setattr(view, name, known[name])
 
     def reference(self, camera: str) -> None:
         """What this camera sees from its next frame on is its view: it was moved on purpose."""

@@ -8,15 +8,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import attrs
+import numpy as np
 
 from watchword.detections import Detections
 from watchword.errors import DataError, DetectorError, StateError
-from watchword.events import Alert, Notice
+from watchword.events import Alert, Notice, Restored
 from watchword.lang.findings import Finding, finding, raise_errors
 from watchword.lang.parse import is_file_text
 from watchword.lang.ruleset import RuleSet, check_sentence
 from watchword.lang.show import show
 from watchword.run.engine import Engine
+from watchword.saved import pack, unpack
 from watchword.scene import Scene
 from watchword.tracks import Tracks
 
@@ -389,6 +391,64 @@ class Watch:
             self._integrity.reference(self.engine.camera(camera).shown)
         self.engine.view(camera, True, time, who="picture")
         return self.engine.renew(camera, time)
+
+    # ---- restarts
+
+    def snapshot(self) -> bytes:
+        """All that is remembered, for a restart: write it to a file, and give it to a new watch's `restore`.
+
+        It is what the rules remember, the tracker (where it can save itself; the one that ships can), and what is known
+        of the views. What a detector learned of its cameras is not in it; it is learned again.
+
+        Raises:
+            StateError: A word of another package does not say what it remembers.
+        """
+        from watchword.track.base import Saving
+
+        tracker = self._tracking
+        saved = {"engine": self.engine.snapshot()}
+        if isinstance(tracker, Saving):
+            saved["tracker"] = tracker.dump()
+        if self._integrity is not None:
+            saved["view"] = self._integrity.dump()
+        head = {"tracker": None if tracker is None else tracker.name}
+        return pack("watch", head, {name: np.frombuffer(part, np.uint8) for name, part in saved.items()})
+
+    def restore(self, saved: bytes) -> Restored:
+        """Take up what another watch remembered, before the first look: it goes on as if it were that one.
+
+        Rules are known by their text, cameras by their names and scenes; what has changed begins anew, and alerts that
+        stood on it end, which the next look tells first. Where a tracker begins anew its numbers mean other things:
+        what moves is met anew, what is still is found again by its place. It returns what was kept, and what was not.
+
+        Raises:
+            StateError: This watch is in use already; or what was saved is damaged, was saved by another version, or
+                belongs to other rules, scenes or another stream. The watch is then as it was.
+            DetectorError: The tracker cannot be made.
+        """
+        from watchword.track.base import Saving
+
+        head, arrays = unpack("watch", saved)
+        parts = {name: part.tobytes() for name, part in arrays.items()}
+        restored = self.engine.restore(parts["engine"])
+        try:
+            if head["tracker"] is not None:
+                same = "tracker" in parts and self.tracker.name == head["tracker"]
+                if same and isinstance(self.tracker, Saving):
+                    self.tracker.load(parts["tracker"])
+                else:
+                    self.engine.renumber()
+                    restored = attrs.evolve(restored, tracker=False)
+            if "view" in parts and self._check_view:
+                from watchword.view import Integrity
+
+                self._integrity = Integrity()
+                self._integrity.load(parts["view"])
+        except Exception:
+            self.engine.clear()
+            self._tracking = self._integrity = None
+            raise
+        return restored
 
     # ---- end
 

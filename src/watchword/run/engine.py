@@ -265,6 +265,11 @@ class Engine:
         """
         return restore(self, saved)
 
+    def renumber(self) -> None:
+        """Say that a tracker begins anew: its numbers are of other things than before."""
+        for bank in self._banks.values():
+            bank.things.renumber()
+
     # ---- time
 
     def admit(self, name: str, time: int, index: int | None = None) -> bool:

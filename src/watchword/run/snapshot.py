@@ -99,6 +99,7 @@ def _saved_camera(engine: Engine, camera: Camera, places: _Places) -> dict[str, 
         "frame": camera.frame,
         "view": view_mark(camera.scene, camera.frame),
         "place": places.index(engine, camera),
+        "zero": engine._zero(camera),
         "refused": engine._refused_sizes.get(camera.name),
         **camera.dump(),
     }
@@ -300,7 +301,8 @@ class _Restoring:
             opened.seen_again(time)
             state = "dropped" if opened.fired == NEVER else "resolved"
             shown = (self._thing(b, opened.slot, camera),) if things else ()
-            found.append(self.engine._teller.record(said[key], opened, camera, state, time, time, why, shown))
+            zero = saved["zero"]
+            found.append(self.engine._teller.record(said[key], opened, camera, zero, state, time, time, why, shown))
         return found
 
     def _thing(self, b: int, place: int, camera: Camera) -> Thing:

@@ -185,7 +185,8 @@ class Teller:
         count = _count(bank, root, opened, camera)
         asked = {field: _of_thing(bank, root, opened, shown, field) for field in said.fields if "." in field}
         parts = _parts(bank, root, said, opened.slot, camera)
-        return self.record(said, opened, camera, state, time, decided, reason, shown, count, asked, parts)
+        zero = self._zero(camera)
+        return self.record(said, opened, camera, zero, state, time, decided, reason, shown, count, asked, parts)
 
     def said(self, root: Root) -> Said:
         """What is the same in all alerts of a rule."""
@@ -199,6 +200,7 @@ class Teller:
         said: Said,
         opened: Open,
         camera: Camera,
+        zero: int,
         state: str,
         time: int,
         decided: int,
@@ -231,7 +233,7 @@ class Teller:
             count=count,
             labels=dict(said.labels),
             source=self._source,
-            start=self._zero(camera),
+            start=zero,
             preset=camera.preset,
         )
 

@@ -225,6 +225,13 @@ class Things(Memory):
         self._names[slot].append((camera, id))
         self.called[slot] = id
 
+    def renumber(self) -> None:
+        """Numbers are given anew: those of now mean nothing any more. Still things are found again by their place."""
+        self.slot_of.clear()
+        self._names = {slot: [] for slot in self._names}
+        self._number[:] = -1
+        self._index = None
+
     def release(self, slot: int) -> None:
         """A thing's memory has passed: its numbers are free for others."""
         self.called.pop(slot, None)

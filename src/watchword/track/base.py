@@ -9,8 +9,23 @@ from watchword.tracks import Tracks
 
 
 @runtime_checkable
+class Saving(Protocol):
+    """A tracker that can go on over a restart."""
+
+    def dump(self) -> bytes:
+        """All that it remembers."""
+        ...
+
+    def load(self, saved: bytes) -> None:
+        """Take up what another of its kind remembered; called before any look."""
+        ...
+
+
+@runtime_checkable
 class Tracker(Protocol):
     """Gives boxes an identity through time. One object, one thread at a time; nothing global, no link across cameras.
+
+    One that is to go on over a restart (`Watch.snapshot`) is `Saving`, too; another begins anew then.
 
     Attributes:
         name: What the terminal calls it.

@@ -6,10 +6,12 @@ tick are others, blocks are taken apart and joined anew.
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from watchword.track.state import Looks, Things
 
@@ -65,6 +67,24 @@ class Blocks:
         block = self._blocks.pop((camera,), None)
         if block is not None and block.looks.last_id[0]:
             self._last_ids[camera] = int(block.looks.last_id[0])
+
+    def dump(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """All that is remembered: what can be said in JSON, and arrays."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for k, block in enumerate(self._blocks.values()):
+            for what, columns in (("looks", block.looks), ("things", block.things)):
+                arrays |= {f"{k}/{what}/{name}": column for name, column in vars(columns).items()}
+        return {"cameras": [list(cameras) for cameras in self._blocks], "last": self._last_ids}, arrays
+
+    def load(self, said: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take up what was remembered."""
+        for k, names in enumerate(said["cameras"]):
+            cameras = tuple(names)
+            looks = Looks(*[arrays[f"{k}/looks/{field.name}"].copy() for field in attrs.fields(Looks)])
+            things = Things(*[arrays[f"{k}/things/{field.name}"].copy() for field in attrs.fields(Things)])
+            self._blocks[cameras] = Block(looks, things)
+            self._of.update(dict.fromkeys(cameras, cameras))
+        self._last_ids.update(said["last"])
 
     def _split(self, camera: str) -> None:
         cameras = self._of.get(camera, (camera,))

@@ -20,6 +20,7 @@ from watchword import boxes as bx
 from watchword.boxes import Bools, Floats
 from watchword.detections import MEMBERS, NEVER, REST_SINCE, Detections, missing
 from watchword.errors import DataError, StateError
+from watchword.saved import pack, unpack
 from watchword.track import memory
 from watchword.track.blocks import Block, Blocks
 from watchword.track.kalman import Motion
@@ -143,6 +144,21 @@ class BoxTracker:
     def forget(self, camera: str) -> None:
         """Drop all that is remembered of a camera but the last number given, so that none is given twice."""
         self._blocks.drop(camera)
+
+    def dump(self) -> bytes:
+        """All that it remembers, for a restart."""
+        said, arrays = self._blocks.dump()
+        return pack("tracker", {"labels": self._labels.names, **said}, arrays)
+
+    def load(self, saved: bytes) -> None:
+        """Take up what another of its kind remembered, before any look.
+
+        Raises:
+            StateError: What was saved is damaged, or was saved by another version.
+        """
+        said, arrays = unpack("tracker", saved)
+        self._labels.numbers(tuple(said["labels"]))
+        self._blocks.load(said, arrays)
 
     @staticmethod
     def _looking(elapsed: Floats, usual: Floats) -> Floats:
