@@ -71,28 +71,33 @@ def stream(ticks: int) -> list[Tracks]:
     rng = random.Random(4)
     places = [(200, 400), (640, 500), (720, 400), (1200, 800), (205, 402), (400, 420)]
     state: dict[tuple[str, int], tuple[int, int] | None] = {}
-    time, found, alike = 0, [], 0
+    called: dict[tuple[str, int], int] = {}
+    time, found = 0, []
     for _ in range(ticks):
         time += rng.choice([S // 2, S // 2, S // 2, S, 3 * S, 12 * S])
         tick = []
         for camera in rng.sample(["one", "two", "three"], 2):
             ended = []
             for number in range(5):
-                change = rng.randrange(9)
+                change = rng.randrange(12)
                 if change == 0:
                     if state.get((camera, number)) and rng.random() < 0.5:
-                        ended.append(End(camera, number + alike, time))
+                        ended.append(End(camera, called[camera, number], time))
                     state[camera, number] = None
-                elif change <= 3:
+                elif change == 1:  # it goes on, or is back, under another number
+                    called[camera, number] = len(called) + 10 * len(found)
+                elif change <= 4:
                     state[camera, number] = rng.choice(places)
+                called.setdefault((camera, number), number)
             here = [(k, p) for (c, k), p in state.items() if c == camera and p]
+            ids = [called[camera, k] for k, _ in here]
             boxes = [
                 (x - 30, y - 100, x + 30, y) if rng.random() < 0.8 else (x - 90, y - 50, x + 90, y)
                 for _, (x, y) in here
             ]
             labels = ["bag" if k >= 3 else "person" for k, _ in here]
             helmet = [rng.random() for _ in here]
-            tick.append(Tracks.of(camera, time, [k for k, _ in here], boxes, labels, ended=ended, helmet=helmet))
+            tick.append(Tracks.of(camera, time, ids, boxes, labels, ended=ended, helmet=helmet))
         found.append(Tracks.join(tick))
     return found
 

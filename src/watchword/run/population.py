@@ -77,7 +77,9 @@ def _names(things: Things) -> Leaf:
         names = [[id_ for _, id_ in things._names.get(slot, ())] for slot in slots]
         saved = {slot: k for k, slot in enumerate(slots)}
         of = [[saved[slot], id_] for (_, id_), slot in things.slot_of.items() if slot in saved]
-        return {"ids": [things.ids[slot] for slot in slots], "names": names, "of": of}, {}
+        ids = [things.ids[slot] for slot in slots]
+        called = [[saved[slot], id_] for slot, id_ in things.called.items() if slot in saved]
+        return {"ids": ids, "names": names, "of": of, "called": called}, {}
 
     def load(saved: Saved, move: Move) -> None:
         said = saved[0]
@@ -89,5 +91,6 @@ def _names(things: Things) -> Leaf:
         for place, id_ in said["of"]:
             if (slot := move.one("thing", place)) >= 0:
                 things.slot_of[int(things.camera[slot]), id_] = slot
+        things.called |= {slot: id_ for place, id_ in said["called"] if (slot := move.one("thing", place)) >= 0}
 
     return Leaf("names", None, save, load)

@@ -229,6 +229,7 @@ class Things(Memory):
         """Numbers are given anew: those of now mean nothing any more. Still things are found again by their place."""
         self.slot_of.clear()
         self._names = {slot: [] for slot in self._names}
+        self.called.clear()
         self._number[:] = -1
         self._index = None
 
