@@ -60,8 +60,9 @@ PLACES = ("left", "top", "width", "height", "right", "bottom")
 
 
 def is_header(fields: Sequence[str]) -> bool:
-    """Whether a file's first row names its columns: a word in it that is no number."""
-    return any(re.fullmatch(r"[A-Za-z_]\w*", f.strip()) and not _is_number(f) for f in fields)
+    """Whether a file's first row names its columns: most of them are words, no numbers."""
+    words = [re.fullmatch(r"[A-Za-z_]\w*", f.strip()) is not None and not _is_number(f) for f in fields]
+    return sum(words) * 2 > len(words)
 
 
 def _is_number(text: str) -> bool:
