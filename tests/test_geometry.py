@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watchword.crossings import path_meets_line, side
 from watchword.errors import SceneError
-from watchword.geometry import homography, on_ground, path_meets_line, places, side
+from watchword.geometry import homography, on_ground, places
 from watchword.interop.mot import read
 from watchword.scene import Ground, Line, Zone
 from watchword.tracks import Tracks

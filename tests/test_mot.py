@@ -248,6 +248,12 @@ def test_further_columns_travel_and_who_somebody_is_does_not(write):
         mot.read(write("second,left,top,width,height,face\n0,0,0,5,5,1\n"))
 
 
+def test_a_row_with_a_word_in_it_is_a_row_and_no_header(write):
+    read = mot.read(write("1,a7,600,300,50,120,1\n2,8,600,300,50,120,1\n"), 10)
+    assert [r.line for r in read.refused] == [1]
+    assert "`a7`" in read.refused[0].reason
+
+
 @pytest.mark.parametrize(
     ("head", "told"),
     [

@@ -49,7 +49,7 @@ from watchword.polygon import show_point as show_point
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from watchword.geometry import Crossing, LineCounter, LinesCounter
+    from watchword.crossings import Crossing, LineCounter, LinesCounter
     from watchword.tracks import Tracks
 
 View = Literal["eye", "overhead"]
@@ -182,7 +182,7 @@ class Line:
 
     def counter(self) -> LineCounter:
         """A counter that takes tables one by one and says, for each row, whether the thing has now crossed."""
-        from watchword.geometry import LineCounter
+        from watchword.crossings import LineCounter
 
         return LineCounter(self)
 
@@ -325,7 +325,7 @@ class Scene:
 
     def counter(self) -> LinesCounter:
         """A counter of all lines, in the order of `lines`, that takes tables one by one."""
-        from watchword.geometry import LinesCounter
+        from watchword.crossings import LinesCounter
 
         return LinesCounter(tuple(self.lines.values()))
 

@@ -9,7 +9,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from watchword.geometry import Cover, ends, on_ground
+from watchword.crossings import ends
+from watchword.geometry import Cover, on_ground
 from watchword.lang import nodes as n
 from watchword.run.cameras import Camera
 from watchword.run.memory import Memory

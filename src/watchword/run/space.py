@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from watchword.boxes import sizes
-from watchword.geometry import Sides
+from watchword.crossings import Sides
 from watchword.lang import nodes as n
 from watchword.run.look import Bools, Look, Slots, Stateless, Times, Values
 from watchword.run.membership import Membership
