@@ -129,6 +129,20 @@ def test_a_model_of_any_size_takes_the_size_said(tmp_path: Path):
     assert "320×320" in OnnxDetector(named, labels=["person"]).describe()
 
 
+def test_what_runs_it_is_said(tmp_path: Path):
+    """The first that is there of those asked for; threads are as many as said."""
+    path = red(tmp_path / "m.onnx")
+    detector = OnnxDetector(
+        path, threads=1, providers=["nosuch", ("cpu", {"arena_extend_strategy": "kSameAsRequested"})]
+    )
+    assert detector.provider == "CPU"
+    assert detector.describe().endswith("on CPU with 1 thread")
+    assert OnnxDetector(path).describe().endswith("on CPU with 2 threads")
+    session = detector._graph._session
+    assert session.get_session_options().intra_op_num_threads == 1
+    assert session.get_session_options().inter_op_num_threads == 1
+
+
 def test_tiles_find_small_things_and_report_each_once(tmp_path: Path):
     path = red(tmp_path / "m.onnx", (64, 64))
     small = frame(640, 640, [(100, 100, 124, 124), (500, 260, 524, 284)])

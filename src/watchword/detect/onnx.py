@@ -198,7 +198,7 @@ class OnnxDetector:
         how = self.reading
         return (
             f"{self._graph.path.name}: {how.head} ({how.form}, {how.unit}), {w}×{h} {how.fit} {how.pixels}, "
-            f"{len(self.labels)} classes, on {self.provider} with {self._threads} threads"
+            f"{len(self.labels)} classes, on {self.provider} with {self._threads} thread{'s' * (self._threads > 1)}"
         )
 
     def detect(self, frames: Sequence[Frame]) -> Detections:
