@@ -54,7 +54,7 @@ def is_message(message: object) -> bool:
     )
 
 
-class DeepStream(Feed):
+class DeepStream(Feed[Any]):
     """A stream of messages as looks, a camera a sensor. `feed`, `flush`, `refused`: see `watchword.interop.ticks.Feed`.
 
     The full layout has no message for a frame without things, so such a frame is no look.

@@ -154,7 +154,7 @@ def _read(path: str | Path, make: Callable[[bool], Any], walk: Callable[[str | P
     )
 
 
-def _messages(path: str | Path, feed: Feed) -> Looks:
+def _messages(path: str | Path, feed: Feed[Any]) -> Looks:
     """A file of JSON, message by message. The HTTP API's list of events begins with the last; they are sorted."""
     values = records(path)
     first = next(values)

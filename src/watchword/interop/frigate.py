@@ -47,7 +47,7 @@ def is_event(message: object) -> bool:
     )
 
 
-class Frigate(Feed):
+class Frigate(Feed[Tracks]):
     """A stream of events as looks. See `watchword.interop.ticks.Feed` for `feed`, `flush` and `refused`.
 
     Args:
@@ -80,7 +80,7 @@ class Frigate(Feed):
         self._size = None if isinstance(frame, Mapping) else size("frame", frame)
         self._to = size("to", to)
 
-    def look(self, time: int) -> list[Any]:
+    def look(self, time: int) -> list[Tracks]:
         """Say that it is `time` (ns since 1970): a look of each camera, `delay` before then, with what was there.
 
         To be called about once a second, with the clock that Frigate has, while it is connected: in rules time goes on
@@ -89,7 +89,7 @@ class Frigate(Feed):
         then = time - self._delay
         return [table for camera in self._ticks.names() for table in self._ticks.beat(camera, then)]
 
-    def take(self, message: object) -> list[Any]:
+    def take(self, message: object) -> list[Tracks]:
         """The looks that a message completes.
 
         Raises:
@@ -108,7 +108,7 @@ class Frigate(Feed):
             raise Refusal("no event", f"it has {', '.join(map(str, list(event)[:6])) or 'no fields'}")
         return self._of_api(event)
 
-    def _told(self, kind: str, after: Message) -> list[Any]:
+    def _told(self, kind: str, after: Message) -> list[Tracks]:
         camera, name, time = text("camera", after.get("camera")), ident("id", after.get("id")), self._time(after)
         if after.get("false_positive") is True:
             raise Refusal("false positive", f"{name} of `{camera}`")
@@ -138,7 +138,7 @@ class Frigate(Feed):
         self._ticks.end(camera, name, end)
         return done + self._begun(camera, end)
 
-    def _of_api(self, event: Message) -> list[Any]:
+    def _of_api(self, event: Message) -> list[Tracks]:
         """An event of the HTTP API: a thing from its start to its end, with one box."""
         camera, name = text("camera", event.get("camera")), ident("id", event.get("id"))
         if event.get("false_positive") is True:
@@ -156,7 +156,7 @@ class Frigate(Feed):
             self._ticks.end(camera, name, max(over, start))
         return done
 
-    def _begun(self, camera: str, time: int) -> list[Any]:
+    def _begun(self, camera: str, time: int) -> list[Tracks]:
         try:
             return self._ticks.begin(camera, time)
         except Refusal:

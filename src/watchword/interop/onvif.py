@@ -37,7 +37,7 @@ KNOWN = 100_000
 """Of so many things the class and the first number are remembered."""
 
 
-class Onvif(Feed):
+class Onvif(Feed[Tracks]):
     """A camera's metadata stream as looks. `flush` and `refused`: see `watchword.interop.ticks.Feed`.
 
     Args:
@@ -78,14 +78,14 @@ class Onvif(Feed):
         self._classes: OrderedDict[int, tuple[str, float]] = OrderedDict()
         self._first: OrderedDict[int, int] = OrderedDict()
         self._empty = False
-        self._done: list[Any] = []  # what was complete before a mistake comes with the next call
+        self._done: list[Tracks] = []  # what was complete before a mistake comes with the next call
 
     @property
     def whole(self) -> bool:
         """Whether what was fed ends where a document ends."""
         return self._xml.whole
 
-    def feed(self, message: Any) -> list[Any]:
+    def feed(self, message: Any) -> list[Tracks]:
         """Take a piece of the stream: documents, whole or in parts.
 
         Returns:
@@ -102,12 +102,12 @@ class Onvif(Feed):
         done, self._done = self._done, []
         return done
 
-    def flush(self) -> list[Any]:
+    def flush(self) -> list[Tracks]:
         """The looks that are under way: to be called at the end of a stream."""
         done, self._done = self._done, []
         return done + super().flush()
 
-    def look(self, time: int) -> list[Any]:
+    def look(self, time: int) -> list[Tracks]:
         """Say that it is `time` (ns since 1970) and no frame has come.
 
         After an empty frame all that follow are empty until one comes: there is a look, `delay` before then, with what
@@ -119,7 +119,7 @@ class Onvif(Feed):
             return [table for camera in names for table in self._ticks.overdue(camera, then)]
         return [table for camera in names for table in self._ticks.beat(camera, then)]
 
-    def take(self, message: object) -> list[Any]:
+    def take(self, message: object) -> list[Tracks]:
         """The look that a frame completes.
 
         Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import attrs
 import numpy as np
@@ -28,6 +28,7 @@ REMEMBERED = 4096
 """Of so many things that are over a camera's ids are remembered, to refuse what comes after."""
 FOREVER = 2**62
 Table = Tracks | Detections
+T = TypeVar("T", bound=Table)
 
 
 @attrs.define
@@ -58,7 +59,7 @@ class Ticks:
         self._columns = tuple(columns)
         self._cameras: dict[str, _Camera] = {}
 
-    def begin(self, camera: str, time: int) -> list[Table]:
+    def begin(self, camera: str, time: int) -> list[Any]:
         """Go on to a look of this time (ns).
 
         Returns:
@@ -122,7 +123,7 @@ class Ticks:
         """Cameras that have been met."""
         return tuple(self._cameras)
 
-    def beat(self, camera: str, time: int) -> list[Table]:
+    def beat(self, camera: str, time: int) -> list[Any]:
         """Nothing new until `time` (ns): what is under way, and a look of then with what is held."""
         state = self._cameras[camera]
         done = self.overdue(camera, time)
@@ -131,7 +132,7 @@ class Ticks:
             done += self.close(camera)
         return done
 
-    def overdue(self, camera: str, time: int) -> list[Table]:
+    def overdue(self, camera: str, time: int) -> list[Any]:
         """The look under way, if it is of before `time` (ns)."""
         begun = self._cameras[camera].time
         return self.close(camera) if begun is not None and begun < time else []
@@ -140,7 +141,7 @@ class Ticks:
         """What was held is not, from now on."""
         self._cameras[camera].held.pop(ident, None)
 
-    def close(self, camera: str) -> list[Table]:
+    def close(self, camera: str) -> list[Any]:
         """The look under way, complete."""
         state = self._cameras[camera]
         if state.time is None:
@@ -158,7 +159,7 @@ class Ticks:
         state.last, state.time, state.rows = time, None, {}
         return [self._table(camera, time, rows, told)]
 
-    def flush(self) -> list[Table]:
+    def flush(self) -> list[Any]:
         """All looks under way, in order of time; ends that none has told come a millisecond after the last sight."""
         done = [table for camera in self._cameras for table in self.close(camera)]
         for camera, state in self._cameras.items():
@@ -176,7 +177,7 @@ class Ticks:
         return Tracks.of(camera, time, ids, boxes, labels, scores, seen, ended, **extra)
 
 
-class Feed(ABC):
+class Feed(ABC, Generic[T]):
     """Messages of another system in, looks out: the face that all of them share.
 
     A message that cannot be used, or a thing in it, is left out and counted; the others are kept, and the stream goes
@@ -197,7 +198,7 @@ class Feed(ABC):
         self.on_refusal: Callable[[Refusal], None] | None = None
         self.tracked = self.untracked = 0
 
-    def feed(self, message: Any) -> list[Any]:
+    def feed(self, message: Any) -> list[T]:
         """Take a message: JSON, text or bytes, or what it holds.
 
         Returns:
@@ -210,7 +211,7 @@ class Feed(ABC):
             return []
 
     @abstractmethod
-    def take(self, message: object) -> list[Any]:
+    def take(self, message: object) -> list[T]:
         """The looks that a message completes.
 
         Raises:
@@ -224,7 +225,7 @@ class Feed(ABC):
         if self.on_refusal is not None:
             self.on_refusal(refusal)
 
-    def flush(self) -> list[Any]:
+    def flush(self) -> list[T]:
         """The looks that are under way: to be called at the end of a stream."""
         return self._ticks.flush()
 
