@@ -136,6 +136,18 @@ def test_what_is_idle_stands_in_every_look_until_it_is_told_again_or_deleted():
     assert not feed.refused
 
 
+def test_idle_things_may_be_held_for_a_time_only_and_each_refusal_is_told():
+    told_of: list[str] = []
+    feed = Onvif("gate", SIZE, hold=2)
+    feed.on_refusal = lambda refusal: told_of.append(str(refusal))
+    frames = [frame(0, thing(1, behaviour="Idle")), frame(1), frame(2), frame(3), frame(4, thing("x"))]
+    assert told(feed.feed(stream(*frames)) + feed.flush()) == [(0, [1]), (1, [1]), (2, [1]), (3, []), (4, [])]
+    assert told_of == ["field of the wrong type: ObjectId is 'x'"]
+    for wrong in ({"hold": -1}, {"delay": -1}, {"frame": None}, {"frame": (0, 5)}):
+        with pytest.raises(DataError):
+            Onvif(**{"camera": "gate", "frame": SIZE, **wrong})  # type: ignore[arg-type]
+
+
 def test_after_an_empty_frame_all_are_empty_and_after_another_nothing_is_known():
     feed = Onvif("gate", SIZE, delay=0)
     assert feed.feed(stream(frame(0, thing(1)))) == []

@@ -26,7 +26,7 @@ Looks = Iterator[tuple[int, list[Any]]]
 
 @attrs.frozen(eq=False, kw_only=True)
 class EventFile:
-    """A file of messages. It is read again for each pass over it, so that memory is constant.
+    """A file of messages. It is read again for each pass over it: its tables are made as they are asked for.
 
     Attributes:
         name: The file.
