@@ -26,12 +26,17 @@ def page(code: str) -> str:
     about = PAGES[code]
     kind = "an error: the file does not run" if code.startswith("E") else "a warning: the file runs"
     means = about.means if about.means.endswith((".", "?")) else f"{about.means}."
-    scene = f"\nThe scene:\n\n```json\n{about.scene}\n```\n" if about.scene else ""
+    scene = _scene("The scene", about.right or about.scene)
+    wrong = _scene("The scene", about.scene) if about.right else ""
     return (
         f"# {code}\n\n> {said(code)}\n\n{means}\n\n{kind[0].upper()}{kind[1:]}. Found by {ASKS[about.asks]}.\n\n"
-        f"## Not so\n\n```text\n{shown(about.bad)}\n```\n\n"
+        f"## Not so\n\n```text\n{shown(about.bad)}\n```\n{wrong}\n"
         f"## But so\n\n```text\n{shown(about.good)}\n```\n{scene}{allow(code, about)}"
     )
+
+
+def _scene(head: str, text: str) -> str:
+    return f"\n{head}:\n\n```json\n{text}\n```\n" if text else ""
 
 
 def said(code: str) -> str:

@@ -214,7 +214,7 @@ class Scene:
         frame: Width and height, in pixels, that zones and lines are drawn for.
         zones: By name; give a list or a mapping.
         lines: By name; give a list or a mapping.
-        time_zone: An IANA name, such as Europe/Paris.
+        time_zone: Where the camera hangs, as an IANA name such as Europe/Paris; None: nobody said, and UTC is taken.
         view: "eye" (people stand on the ground, seen from the side) or "overhead".
         ground: Calibration, where there is one.
         north: Where north lies in the picture, in degrees clockwise from up, 0 ≤ north < 360; None: nobody said.
@@ -230,7 +230,7 @@ class Scene:
     frame: Size
     zones: Mapping[str, Zone] = attrs.field(factory=dict)
     lines: Mapping[str, Line] = attrs.field(factory=dict)
-    time_zone: str = "UTC"
+    time_zone: str | None = None
     view: View = "eye"
     ground: Ground | None = None
     north: float | None = None
@@ -254,7 +254,7 @@ class Scene:
         if self.view not in VIEWS:
             raise SceneError(f"view is {self.view!r}", fix="it is eye or overhead")
         try:
-            ZoneInfo(self.time_zone)
+            ZoneInfo(self.clock)
         except (ValueError, OSError, KeyError, TypeError):
             raise SceneError(
                 f"there is no time zone {self.time_zone!r}", fix="give an IANA name, Europe/Paris"
@@ -299,6 +299,11 @@ class Scene:
             shown = f"{self.name} at {name}"
             found[name] = attrs.evolve(preset, time_zone=self.time_zone, view=self.view, masks=masks, name=shown)
         return found
+
+    @property
+    def clock(self) -> str:
+        """The time zone that schedules are read in: the camera's, UTC where nobody said which it is."""
+        return "UTC" if self.time_zone is None else self.time_zone
 
     @property
     def views(self) -> Mapping[str, Scene]:
@@ -368,7 +373,7 @@ class Scene:
             raise SceneError("frame is missing", fix='say what size the zones are drawn for: "frame": [1280, 720]')
         frame = data["frame"]
         size = tuple(frame) if isinstance(frame, list) else frame
-        shared = {"frame": size, "time_zone": data.get("time_zone", "UTC"), "view": data.get("view", "eye")}
+        shared = {"frame": size, "time_zone": data.get("time_zone"), "view": data.get("view", "eye")}
         presets = {}
         for preset, drawn in _mapping("presets", data.get("presets", {})).items():
             _only(f"preset {preset}", drawn, set(DRAWN))
@@ -381,6 +386,8 @@ class Scene:
     def dumps(self) -> str:
         """The scene as JSON text, which `loads` reads back to an equal scene."""
         data: dict[str, Any] = {"frame": list(self.frame), "time_zone": self.time_zone, "view": self.view}
+        if self.time_zone is None:
+            del data["time_zone"]
         data |= self._shapes()
         if self.presets:
             del data["zones"]

@@ -34,6 +34,9 @@ class Schedule:
 
     Raises:
         SceneError: There is no such time zone.
+
+    Attributes:
+        met: Whether it was active at any time that was asked for.
     """
 
     def __init__(self, windows: Sequence[Window], zone: str) -> None:
@@ -42,6 +45,7 @@ class Schedule:
         self._edges = sorted({0, DAY, *(edge for start, end, _ in self._windows for edge in (start, end))})
         # The answer last given, and from when to when it holds, ns.
         self._active, self._from, self._until = False, 0, 0
+        self.met = False
 
     def active(self, time: int) -> bool:
         """Whether it is active at a time (ns since 1970, UTC)."""
@@ -53,6 +57,7 @@ class Schedule:
         wall = self._wall(second)
         minute, day = wall.hour * 60 + wall.minute, wall.weekday()
         self._active = any(_within(minute, day, *window) for window in self._windows)
+        self.met |= self._active
         passed = minute * 60 + wall.second
         begin = second - passed + 60 * max(edge for edge in self._edges if edge <= minute)
         end = second - passed + 60 * min(edge for edge in self._edges if edge > minute)

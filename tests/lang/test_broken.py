@@ -2,7 +2,8 @@
 
 A text that begins with `# scene` is checked with the station's scene, for its camera `hall`; with `# ground` first,
 with the same where the ground of the hall's lower half is known; with `# presets` first, with a turning camera that
-has all of it at its gate, and but the hall at its yard; with `# run` first, as a run would check it.
+has all of it at its gate, and but the hall at its yard; with `# nowhere` first, with a scene that says nothing of where
+it is; with `# run` first, as a run would check it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def findings(path: Path) -> tuple[Finding, ...]:
     if text.startswith("# presets"):
         yard = attrs.evolve(STATION, zones=[STATION.zones["hall"]], lines=[])
         found += rules.resolve({"hall": Scene(frame=STATION.frame, presets={"gate": STATION, "yard": yard})})
+    if text.startswith("# nowhere"):
+        found += rules.resolve({"hall": Scene(frame=STATION.frame)})
     if text.startswith("# run"):
         found += unplanned(rules)
     return allowed(ordered(found), rules.sources, date(2026, 6, 1))

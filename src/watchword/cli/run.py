@@ -13,7 +13,7 @@ import click
 
 from watchword.alertfolder import AlertFolder, Hide
 from watchword.cli.lets import option
-from watchword.cli.source import Source, open_source
+from watchword.cli.source import START, Source, open_source
 from watchword.cli.stages import WHAT_SEES, detector_line
 from watchword.cli.terminal import Terminal, write_json
 from watchword.detections import Detections
@@ -40,7 +40,7 @@ RATE = 15.0
 @click.option("--detector", help=WHAT_SEES)
 @click.option("--tracker", help="What follows: default, or another that is installed.")
 @click.option("--out", type=click.Path(), help="Folder for alerts.jsonl and pictures; NAME.alerts where not given.")
-@click.option("--start", help="When the film began, with its zone: 2026-01-05T12:00:00+01:00.")
+@click.option("--start", help=START)
 @click.option("--fps", type=float, help="Frames a second, where the input does not say (pictures, files of boxes).")
 @click.option(
     "--rate", type=float, default=RATE, show_default=True, help="Look at no more than so many frames a second."
@@ -82,7 +82,7 @@ def run(
     Exit code 0 with or without alerts, 2 where it cannot run.
     """
     given = Scene.load(scene) if scene else None
-    source = open_source(video, fps, start, rate, given.frame if given else None)
+    source = open_source(video, fps, start, rate, given)
     view = given or source.scene
     read = read_rules(rules, lets)
     _fit(source, view)
@@ -125,6 +125,8 @@ def run(
         looking, writing = _loop(terminal, watch, source, pictures, as_json)
     for note in source.notes:
         terminal.note(note)
+    for name in watch.engine.off_duty():
+        terminal.note(f"`{name}`: not on duty during this film; it may tell only in its schedule's hours")
     spent = {part: ns / 1e9 for part, ns in watch.spent.items()}
     terminal.summary({"decode": looking - sum(spent.values()), **spent, "pictures": writing})
     if folder:
@@ -200,7 +202,7 @@ def _at(scene: Scene | None, preset: str | None) -> Scene:
 def _head(terminal: Terminal, watch: Watch, source: Source, rate: float) -> None:
     count = len(watch.rules.rules)
     rules = f"{count} rule{'' if count == 1 else 's'}"
-    for finding in watch.rules.findings:
+    for finding in watch.engine.findings:
         terminal.note(finding.show())
     if source.film is not None:
         w, h = source.film.size

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from math import ceil
 from pathlib import Path
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
 from watchword.detections import Detections
-from watchword.errors import DataError
+from watchword.errors import DataError, VideoError
 from watchword.interop import layouts
 from watchword.interop.boxfile import BoxFile
 from watchword.interop.eventfile import EventFile
-from watchword.scene import Scene, Size
+from watchword.scene import Scene
 from watchword.tracks import Tracks
 from watchword.units import SECOND
 from watchword.video import Film, Frame, frames, since_epoch
 
+START = "When the film began: 2026-01-05T12:00 by the clock of the scene's time zone, or 2026-01-05T12:00+01:00."
 BOXES = (".txt", ".csv", ".json", ".jsonl", ".ndjson", ".xml")
 
 
@@ -122,23 +125,38 @@ def _moved(table: Detections | Tracks, shift: int) -> Detections | Tracks:
     return moved
 
 
+def _zoned(start: str | None, view: Scene | None) -> str | None:
+    """The start of a film with its zone: where it names none, by the clock where the camera hangs."""
+    try:
+        when = datetime.fromisoformat(start or "")
+    except ValueError:
+        return start  # refused where it is read
+    if when.tzinfo is not None:
+        return start
+    if view is None or view.time_zone is None:
+        fix = f"add how far its clock was ahead of London's, --start {start}+01:00, or give the scene a time zone"
+        raise VideoError(f"start {start} says the time, but not where", fix=fix)
+    return when.replace(tzinfo=ZoneInfo(view.time_zone)).isoformat()
+
+
 def open_source(
-    path: str, fps: float | None, start: str | None, rate: float | None = None, frame: Size | None = None
+    path: str, fps: float | None, start: str | None, rate: float | None = None, view: Scene | None = None
 ) -> Source:
     """The film, pictures or boxes at a path (or a stream's address).
 
     Args:
         path: Where it is.
         fps: Frames a second, where it does not say.
-        start: When it began, where it does not say.
+        start: When it began, where it does not say: with its zone, or by the clock of the scene's.
         rate: Look at no more frames a second.
-        frame: The size of the picture that boxes are in, where it is known.
+        view: What the camera looks at, where it is known: the size of the picture that boxes are in, the time zone.
 
     Raises:
-        VideoError: It is no film and no folder of pictures.
+        VideoError: It is no film and no folder of pictures, or the start is no time.
         DataError: It is a file of boxes that cannot be read.
     """
-    place = Path(path)
+    place, frame = Path(path), view.frame if view is not None else None
+    start = _zoned(start, view)
     if place.suffix.lower() in BOXES:
         scene, boxes = layouts.read(place, fps, frame=frame)
         if isinstance(boxes, EventFile):

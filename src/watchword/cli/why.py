@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from watchword.cli.lets import option
-from watchword.cli.source import open_source
+from watchword.cli.source import START, open_source
 from watchword.cli.terminal import Terminal, colour_bars
 from watchword.errors import DataError, WatchwordError
 from watchword.events import Alert
@@ -62,7 +62,7 @@ def why(alerts: str, id: str | None) -> None:  # noqa: A002 - it is the alert's 
 @click.option("--scene", type=click.Path(), help="The camera's scene file (JSON).")
 @click.option("--detector", help="What sees, as for `run`.")
 @click.option("--tracker", help="What follows, as for `run`.")
-@click.option("--start", help="When the film began, with its zone: 2026-01-05T12:00:00+01:00.")
+@click.option("--start", help=START)
 @click.option("--fps", type=float, help="Frames a second, where the input does not say.")
 @click.option(
     "--rate", type=float, default=RATE, show_default=True, help="Look at no more than so many frames a second."
@@ -93,7 +93,7 @@ def why_not(
         raise click.UsageError(f"--thing: rule {rule.name} is about each {_class(rule)}; say which one")
     until = None if moment is None else _time(moment)
     given = Scene.load(scene) if scene else None
-    source = open_source(video, fps, start, rate, given.frame if given else None)
+    source = open_source(video, fps, start, rate, given)
     view = given or source.scene
     watch = Watch(read, scene=view, detector=detector, tracker=tracker, source=source.name, origin=source.origin)
     trace = Trace(rule.name, camera or source.camera, thing if rule.each is not None else None)

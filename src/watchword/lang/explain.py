@@ -134,7 +134,8 @@ def _says(rules: RuleSet, rule: n.Rule, event: bool) -> list[str]:
         told.append(f"tells when this has held without a break for {held}:" if held else "tells as soon as this holds:")
         told += [f"  {line}" for line in (first, *rest)]
     if rule.active is not None:
-        told.append(f"Only in the schedule {rule.active.text}, in the camera's time zone.")
+        clock = "in the camera's time zone, which its scene gives (else it is UTC)"
+        told.append(f"Only in the schedule {rule.active.text}, {clock}.")
     for one in rule.excepted:
         told += [f"Not while {' '.join(lines(one.body, it))} ({one.name.text}), nor while that is not known."]
     if rule.unless:

@@ -74,6 +74,7 @@ CODES: dict[str, str] = {
     "W213": "`{name}` is anywhere in the picture: nothing says how near",
     "W214": "metres are a guess in zone `{name}`: {why}",
     "W215": "{what} `{name}` is not drawn for `{at}`: there the rule says nothing",
+    "W216": "`{name}` is read in UTC, London's winter time: {why}",
 }
 """Each code's message; `{…}` is filled in where the fault is found."""
 

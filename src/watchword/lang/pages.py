@@ -19,6 +19,7 @@ class Page:
         good: One that gives none.
         asks: What finds it: the check of a text, of a text with its scene, a run, or a run with its detector.
         scene: The scene, as JSON; where there is none, that of the docs' station.
+        right: The scene that gives none, where it is the scene that is wrong.
     """
 
     means: str
@@ -26,6 +27,7 @@ class Page:
     good: str
     asks: Literal["check", "scene", "run", "detector"] = "check"
     scene: str = ""
+    right: str = ""
 
 
 def _rule(condition: str, more: str = "") -> str:
@@ -357,6 +359,16 @@ PAGES: dict[str, Page] = {
         '{\n  "frame": [960, 540],\n  "presets": {\n'
         '    "gate": {"zones": {"hall": [[0, 0], [900, 0], [900, 500]], "bay": [[0, 0], [90, 0], [90, 50]]}},\n'
         '    "yard": {"zones": {"hall": [[0, 0], [960, 0], [960, 540]]}}\n  }\n}',
+    ),
+    "W216": Page(
+        "A schedule is read by the clock where the camera hangs, and the scene says which that is: `time_zone`, a name "
+        "such as `Europe/Paris`. Where nobody says, it is UTC: in Paris `23:00-05:00` would then be on duty from "
+        "midnight to six, in summer from one to seven, and say nothing at half past eleven in the evening.",
+        "schedule night = 22:00-06:00\n" + _rule(_STILL, "  active night\n"),
+        "schedule night = 22:00-06:00\n" + _rule(_STILL, "  active night\n"),
+        "scene",
+        '{"frame": [960, 540]}',
+        '{"frame": [960, 540], "time_zone": "Europe/Paris"}',
     ),
 }
 """Every code's page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 import attrs
@@ -106,6 +106,7 @@ def _rule(rules: Rules, rule: n.Rule, cameras: list[_Camera]) -> list[Finding]:
         here = rules.on(rule, camera.name)
         for one in [
             *_with_scene(here, camera, source, rules.names),
+            *_clock(here, camera, source),
             *_far_off(here, rules.zones_of(here), camera, source, rules.names),
         ]:
             wrong.setdefault((one.code, one.span), []).append((one, camera.shown))
@@ -194,6 +195,19 @@ def _with_scene(rule: n.Rule, camera: _Camera, source: Source, names: Names) -> 
             hint = f"say it in {unit}, or {ground}" if unit else ground
             check.add("E302", span, what=f"`{text}`", camera=f"`{camera.shown}`", hint=hint)
     return check.findings
+
+
+def _clock(rule: n.Rule, camera: _Camera, source: Source) -> Iterator[Finding]:
+    """Hours of the day, where nobody said which clock they are read by."""
+    if rule.active is None or (camera.scene is not None and camera.scene.time_zone is not None):
+        return
+    who = f"camera `{camera.shown}`" if camera.shown != "here" else "the camera"
+    why = f"no scene says in which time zone {who} hangs"
+    hint = 'give its scene, with `"time_zone": "Europe/Paris"`'
+    if camera.scene is not None:
+        why = f"the scene of {who} gives no time zone"
+        hint = 'write it into the scene: `"time_zone": "Europe/Paris"`'
+    yield finding("W216", source, rule.active.span, name=rule.active.text, why=why, hint=hint)
 
 
 def _far_off(rule: n.Rule, zones: Iterable[n.Name], camera: _Camera, source: Source, names: Names) -> list[Finding]:

@@ -8,7 +8,7 @@ from watchword.errors import DataError, SceneError
 from watchword.events import DATED, Alert, Notice, Restored, show_time
 from watchword.geometry import homography
 from watchword.lang import nodes as n
-from watchword.lang.findings import raise_errors
+from watchword.lang.findings import ordered, raise_errors
 from watchword.lang.ruleset import RuleSet
 from watchword.run.bank import Bank
 from watchword.run.cameras import LOST, Camera
@@ -52,6 +52,9 @@ class Engine:
         most: How many things of one camera are known at once. Where there are more, those end that have been unseen
             longest; where all are seen, new ones wait. They are counted, and told as a notice.
 
+    Attributes:
+        findings: What the check found of the rules, and of the rules on these cameras: warnings.
+
     Raises:
         RuleError: A rule applies to no camera: a zone, line or camera it names is not there.
     """
@@ -86,9 +89,10 @@ class Engine:
                 # Any camera may come: those the rules name, and one that none does.
                 named = {c.text for rule in rules.rules for c in rule.cameras or ()}
                 known |= {name: scene for name in (*sorted(named), "") if name not in known}
-            raise_errors([*rules.findings, *rules.resolve(known)])
+            self.findings = ordered([*rules.findings, *rules.resolve(known)])
         else:
-            raise_errors(rules.findings)
+            self.findings = rules.findings
+        raise_errors(self.findings)
         raise_errors(unplanned(rules))
         self._cap, self._most = cap, most
         self.clear()
@@ -199,13 +203,20 @@ class Engine:
 
     def _active(self, name: str, camera: int, time: int) -> bool:
         scene = self.cameras[camera].scene
-        zone = scene.time_zone if scene else "UTC"
+        zone = scene.clock if scene else "UTC"
         schedule = self._schedules.get((name, zone))
         if schedule is None:
             item = self.rules.names.get("schedule")[name].item
             assert isinstance(item, n.ScheduleDef)
             schedule = self._schedules[name, zone] = Schedule(item.windows, zone)
         return schedule.active(time)
+
+    def off_duty(self) -> list[str]:
+        """Names of rules whose schedule was never active at a look, on any camera that they were judged on."""
+        names = {rule.name: rule.active.text for rule in self.rules.rules if rule.active is not None}
+        asked = {name for name, _ in self._schedules}
+        met = {name for (name, _), schedule in self._schedules.items() if schedule.met}
+        return [rule for rule, name in names.items() if name in asked - met]
 
     def signal(self, name: str, time: int, value: bool = True, *, at: str = "", camera: str | None = None) -> None:
         """Take in what the host tells: armed or not, a badge read, a train at the platform.
@@ -302,9 +313,10 @@ class Engine:
         """Film without a known start has no time of day to ask a schedule about."""
         for root in self._bank_of[camera.index].roots:
             if root.rule.active is not None:
+                fix = "give the start of the film, such as --start 2026-01-05T22:00+01:00, or frames with dated times"
                 raise DataError(
                     f"rule `{root.rule.name}` is active by a schedule, but when {camera.name} was filmed is not known",
-                    fix="give the start of the film, such as --start 2026-01-05T22:00, or frames with dated times",
+                    fix=fix,
                 )
 
     def began(self, name: str) -> bool:

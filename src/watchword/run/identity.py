@@ -119,4 +119,4 @@ def view_mark(scene: Scene | None, frame: Size | None) -> str:
     """How a camera sees: all of its scene but zones and lines."""
     if scene is None:
         return mark(frame)
-    return mark(frame, scene.view, scene.ground, scene.north, scene.time_zone)
+    return mark(frame, scene.view, scene.ground, scene.north, scene.clock)
