@@ -96,7 +96,7 @@ class Scenario:
                 if not 0 < rate <= MOST:
                     raise DataError(f"`given rate {line.value}`", fix="give looks a second, 10/s; no more than 1000")
             elif line.kind == "clock" and isinstance(line.value, str):
-                origin = _clock(line.value, next(iter(scenes.values())))
+                origin = _clock(line.value, next(iter(scenes.values())), any(rule.active for rule in rules.rules))
             elif isinstance(line.value, n.ZoneDef | n.ZoneMade | n.LineDef):
                 made[line.kind][line.value.name.text] = Placed(line.value, rules.source)
         items = {**rules.names.items, **{k: {**rules.names.get(k), **v} for k, v in made.items() if v}}
@@ -232,7 +232,7 @@ def _scenes(
     return scenes
 
 
-def _clock(text: str, scene: Scene | None = None) -> int:
+def _clock(text: str, scene: Scene | None = None, hours: bool = False) -> int:
     """A date and time, or a time of that Monday, in the camera's zone where it names none: ns since 1970."""
     zone = scene.clock if scene else "UTC"
     try:
@@ -244,7 +244,7 @@ def _clock(text: str, scene: Scene | None = None) -> int:
         raise DataError(f'`given clock "{text}"` is no time', fix='write "2026-01-05 22:30", or "22:30"') from None
     if when.tzinfo is None:
         when = when.replace(tzinfo=ZoneInfo(zone))
-    elif scene is not None and scene.time_zone is None and when.utcoffset():
+    elif hours and scene is not None and scene.time_zone is None and when.utcoffset():
         raise DataError(
             f'`given clock "{text}"` names a time zone, and the scene of the test none: schedules are read in UTC',
             fix=f'write `given clock "{when:%Y-%m-%d %H:%M}"`, the clock on the wall, or give a scene with a time zone',
