@@ -7,6 +7,7 @@ from room import SECOND, TALL, Room, bag, bringer, walk
 from watchword.boxes import iou
 from watchword.detect.left import LeftDetector
 from watchword.scene import Ground, Scene
+from watchword.track.boxtracker import BoxTracker
 from watchword.video import Frame
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -173,6 +174,11 @@ def test_the_bag_beside_the_cabinet():
     assert iou(last.boxes, np.array([[450.0, 365, 505, 415]]))[0, 0] > 0.5
     assert 12 < last.extra["rest_since"][0] / SECOND < 15
     assert labels(seen) == {"left_object"}
+    tracker = BoxTracker()
+    told = [tracker.track(d) for _, d in seen]
+    first = next(k for k, (_, d) in enumerate(seen) if len(d))
+    assert [t.ids.tolist() for t in told[first:]] == [[1]] * (len(told) - first)  # one thing to the end, no look missed
+    assert all(t.extra["rest_since"][0] < 15 * SECOND and not t.ended for t in told[first:])
 
 
 @pytest.mark.slow
