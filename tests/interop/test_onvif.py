@@ -249,6 +249,8 @@ def test_pixels_without_a_transformation_are_refused_with_the_reason():
 @settings(max_examples=30)
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=40), st.sampled_from(["", "\n", "\0\0", "<!-- a > b -->\n"]))
 @example([1, 1, 1, 1, 1, 1, 167, 400], "<!-- a > b -->\n")
+@example([181, 400], "<!-- a > b -->\n")
+@example([1] * 1500, "<!-- a > b -->\n")
 def test_documents_may_come_in_any_pieces(cuts, between):
     whole = between.join(stream(frame(k, thing(1))) for k in range(3)).encode()
     feed, tables, at = Onvif("gate", SIZE), [], 0
@@ -257,6 +259,20 @@ def test_documents_may_come_in_any_pieces(cuts, between):
         at += cut
     assert told(tables + feed.flush()) == [(0, [1]), (1, [1]), (2, [1])]
     assert feed.whole
+
+
+def test_an_empty_stream_may_close_at_once_and_another_follow():
+    empty = f'<tt:MetadataStream xmlns:tt="{NAMESPACE}" other="a > b"/>'
+    feed = Onvif("gate", SIZE)
+    text = (empty + "\n" + empty + stream(frame(0, thing(1)))).encode()
+    tables = [table for k in range(0, len(text), 5) for table in feed.feed(text[k : k + 5])]
+    assert told(tables + feed.flush()) == [(0, [1])]
+
+
+def test_what_never_comes_to_a_root_is_refused():
+    feed = Onvif("gate", SIZE)
+    with pytest.raises(DataError, match="no root"):
+        feed.feed(f"<!-- {'x' * 50_000} -->" * 30)
 
 
 LAUGHS = (

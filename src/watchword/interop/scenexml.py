@@ -18,6 +18,8 @@ DEEPEST = 60
 """Elements in elements; a scene description has about ten."""
 LONGEST = 1000
 """Letters of text that are kept of an element. Pictures, in base64, are not."""
+LONGEST_HEAD = 1 << 20
+"""Bytes before the root."""
 _TT = f"{NAMESPACE} "
 _BLANK = b" \t\r\n\0"
 _LATE = expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]
@@ -59,7 +61,6 @@ class SceneXml:
     def __init__(self, name: str) -> None:
         self._name = name
         self._line = 0  # lines before this document
-        self._left = b""
         self._frames: list[Element] = []
         self._begin()
 
@@ -67,12 +68,14 @@ class SceneXml:
         self._parser: expat.XMLParserType | None = None
         self._fed = self._lines = 0
         self._path: list[Element | None] = []
-        self._rooted = self._closed = False
+        self._head = b""  # what stood before the root: comments
+        self._root: int | None = None  # where it begins
+        self._end: int | None = None  # where its end tag does
 
     @property
     def whole(self) -> bool:
         """Whether what was fed ends where a document ends."""
-        return self._parser is None and not self._left
+        return self._parser is None or self._root is None
 
     def feed(self, data: str | bytes) -> Iterator[Element]:
         """The frames that a piece completes; those before a mistake come before its error.
@@ -82,8 +85,7 @@ class SceneXml:
         """
         # Text has no encoding any more, whatever its declaration says.
         encoding = "utf-8" if isinstance(data, str) else None
-        rest = self._left + (data.encode("utf-8", "replace") if isinstance(data, str) else data)
-        self._left = b""
+        rest = data.encode("utf-8", "replace") if isinstance(data, str) else data
         while rest:
             if self._parser is None:
                 filled = rest.lstrip(_BLANK)
@@ -110,29 +112,40 @@ class SceneXml:
     def _parse(self, data: bytes) -> tuple[bytes, DataError | None]:
         """Take bytes in; gives those of the next document, and what is wrong."""
         assert self._parser is not None
+        if self._root is None:
+            self._head += data
         try:
             self._parser.Parse(data, False)
         except expat.ExpatError as error:
-            comment = not self._rooted and error.code == _LATE and self._parser.ErrorByteIndex > 0
-            if self._closed or comment:  # another document begins; only comments stood before it
-                return self._next(data, max(0, self._parser.ErrorByteIndex - self._fed)), None
-            return b"", DataError(
-                f"is no XML: {expat.ErrorString(error.code)}",
-                where=f"{self._name}:{self._line + error.lineno}:{error.offset + 1}",
-                fix="check that it is whole and unchanged",
-            )
+            if self._root is None and error.code == _LATE and (begin := self._parser.ErrorByteIndex) > 0:
+                self._lines = 0  # the head has them all
+                return self._next(self._head, begin), None  # a declaration behind comments begins the document
+            if self._end is None:
+                return b"", DataError(
+                    f"is no XML: {expat.ErrorString(error.code)}",
+                    where=f"{self._name}:{self._line + error.lineno}:{error.offset + 1}",
+                    fix="check that it is whole and unchanged",
+                )
         except DataError as error:
             return b"", error
         except (LookupError, ValueError) as error:  # Python knows no such encoding, or expat cannot use it
-            return b"", DataError(
-                f"is no XML: {error}", where=f"{self._name}:{self._line + 1}:1", fix="write it in UTF-8"
-            )
-        if self._closed:  # behind the last `>` stand blanks, or the first letters of another document
-            self._left = self._next(data, data.rfind(b">") + 1).lstrip(_BLANK)
-            return b"", None
+            where = f"{self._name}:{self._line + 1}:1"
+            return b"", DataError(f"is no XML: {error}", where=where, fix="write it in UTF-8")
+        if self._end is not None:
+            return self._next(data, self._behind(data)), None
+        if self._root is None and len(self._head) > LONGEST_HEAD:
+            where = f"{self._name}:{self._line + 1}:1"
+            return b"", DataError("is no ONVIF metadata stream: no root", where=where, fix="check what this stream is")
         self._fed += len(data)
         self._lines += data.count(b"\n")
         return b"", None
+
+    def _behind(self, data: bytes) -> int:
+        """Where the document ends in these bytes, the last of its root's end tag in them."""
+        assert self._end is not None
+        tag = b">" if self._end != self._root else b"/>"
+        found = data.find(tag, max(0, self._end - self._fed))
+        return found + len(tag) if found >= 0 else data.find(b">") + 1
 
     def _next(self, data: bytes, cut: int) -> bytes:
         line = self._line + self._lines + data.count(b"\n", 0, cut)
@@ -145,7 +158,8 @@ class SceneXml:
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         here = f"{self._name}:{self._place()}"
         depth = len(self._path)
-        self._rooted = True
+        if not depth and self._parser is not None:
+            self._root, self._head = self._parser.CurrentByteIndex, b""
         if not depth and name != f"{_TT}MetadataStream":
             space, _, local = name.rpartition(" ")
             raise DataError(
@@ -172,7 +186,8 @@ class SceneXml:
         element = self._path.pop()
         if len(self._path) == 2 and element is not None:
             self._frames.append(element)
-        self._closed = not self._path
+        if not self._path and self._parser is not None:
+            self._end = self._parser.CurrentByteIndex
 
     def _text(self, text: str) -> None:
         element = self._path[-1] if self._path else None
