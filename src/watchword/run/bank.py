@@ -23,10 +23,12 @@ from watchword.run.judge import Judge, ranks
 from watchword.run.look import Atlas, Look, Slots, Times
 from watchword.run.moments import Sequences
 from watchword.run.owner import Owners
+from watchword.run.pairing import Pairing
 from watchword.run.passes import Grid, Pass
 from watchword.run.plan import Planner, Root, needs
 from watchword.run.scopes import Scope
 from watchword.run.sightings import Sights, fitted, recognise
+from watchword.run.steps import Keeping
 from watchword.run.things import MEMORY, STILL_MEMORY, Things
 from watchword.run.turn import Open, Tell
 from watchword.tracks import Tracks
@@ -92,6 +94,7 @@ class Bank:
         self._crowded: set[int] = set()
         self.cooldowns: Cooldowns = {}
         self.judges = self._judges(up, cap, capped)
+        self._pairing = Pairing() if planner.pairs_remember() else None
         self._sized = (0, 0)
 
     def grow(self) -> None:
@@ -317,7 +320,10 @@ class Bank:
                 self._owners.step(look)
             at.seconds = dict(zip(self._using, self._owners.owner, strict=True))
         if self._size["pair", "state"] or self._size["pair", "number"]:
-            grids["pair"] = self._grid("pair", len(at.pairs.one), whole)
+            if self._pairing is not None:
+                at.remembered = self._remembered(at)
+            columns = len(at.remembered[0]) if at.partial and at.remembered else len(at.pairs.one)
+            grids["pair"] = self._grid("pair", columns, whole)
         if only is not None:
             known = self.scopes["camera"]
             for view in grids["camera"].views():
@@ -325,13 +331,29 @@ class Bank:
                 view.low[:], view.high[:] = known.low[:, at.cams], known.high[:, at.cams]
         some = len(slots) > 0
         for step in self.steps:
-            if only is None if step.scope == "camera" else some:
+            # Of a partial pass nothing is asked of pairs: all is unknown, which those that remember are told.
+            if only is None if step.scope == "camera" else some and (only is None or step.scope != "pair"):
                 step.run(at)
                 if at.dates:
                     step.carry(at)
+            elif some and step.scope == "pair" and isinstance(step, Keeping):
+                step.run(at)
         self._judge(at, gone, limbo, only is None)
         if not blind and (self._retired or over.any()):
             self._retire(look, over, cam_now)
+
+    def _remembered(self, at: Pass) -> tuple[Slots, Slots]:
+        """Where pairs have what is remembered of them, and a row of each."""
+        pairing, slots = self._pairing, at.look.slots
+        assert pairing is not None
+        if at.partial:
+            return pairing.of(slots)
+        size, pairs = pairing.size, at.pairs
+        places = pairing.places(slots[pairs.one], slots[pairs.two])
+        if pairing.size != size:
+            for step in self.steps:
+                step.grow_pairs(pairing.size)
+        return places, pairs.one
 
     def _grid(self, scope: str, columns: int, whole: bool) -> Grid:
         return Grid(self._size[scope, "state"], self._size[scope, "number"], columns, whole)
@@ -414,6 +436,10 @@ class Bank:
         self._owners.forget(slots)
         for step in self.steps:
             step.forget(slots)
+        if self._pairing is not None:
+            places = self._pairing.forget(slots)
+            for step in self.steps:
+                step.forget_pairs(places)
         self.scopes["thing"].forget(slots)
         for judge in self.judges:
             if judge.scope == "thing":

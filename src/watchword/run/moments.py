@@ -76,10 +76,10 @@ class Sequences(_Moments):
         # An event that could not be seen is not known not to have happened.
         if at.blind:
             held, fresh = np.where(self._event, UNKNOWN, held), np.zeros_like(fresh)
-        elif self.scope == "thing" and not grid.whole:
+        elif self.scope != "camera" and not grid.whole:
             idle = self._event & (held < 0)
-            held = np.where(idle & ~at.near, UNKNOWN, held)
-            fresh = np.where(idle & ~at.look.seen, UNKNOWN, fresh)
+            held = np.where(idle & ~at.both(self.scope, at.near), UNKNOWN, held)
+            fresh = np.where(idle & ~at.both(self.scope, at.look.seen), UNKNOWN, fresh)
         self._tell(at, self.machine.step(slots, held, fresh, self._dates(at), now, before, hole))
-        if self.scope == "thing" and not at.blind and at.look.ended.any():
-            self.machine.end(slots[at.look.ended])
+        if self.scope != "camera" and not at.blind and at.look.ended.any():
+            self.machine.end(slots[~at.both(self.scope, ~at.look.ended)])

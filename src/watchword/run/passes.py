@@ -162,6 +162,8 @@ class Pass:
         dates: When what this pass decided began, where that was before it.
         seconds: Slots of the second things of `using`, by clause: (slots of all things).
         waiting: Where a grace waits whether what is seen lasts, bool (columns,), by scope and node.
+        remembered: Where pairs of which something is remembered have it: places, and the row of each; of a partial pass
+            all that one of its rows is part of.
     """
 
     look: Look
@@ -182,6 +184,7 @@ class Pass:
     dates: dict[Dated, int] = attrs.field(factory=dict)
     seconds: dict[object, Slots] = attrs.field(factory=dict)
     waiting: dict[tuple[str, int], Bools] = attrs.field(factory=dict)
+    remembered: tuple[Slots, Slots] | None = None
 
     @cached_property
     def pairs(self) -> Pairs:
@@ -219,9 +222,15 @@ class Pass:
         return found
 
     def limits(self, scope: str, after: Times) -> Times:
-        """Gap limits (m, columns), ns, for things or cameras."""
-        found: Times = self.limit(after) if scope == "thing" else np.maximum(after[:, None], self.cam_interval)
-        return found
+        """Gap limits (m, columns), ns."""
+        if scope == "camera":
+            found: Times = np.maximum(after[:, None], self.cam_interval)
+            return found
+        return self.limit(after) if scope == "thing" else self.limit(after)[:, self.pairs.one]
+
+    def both(self, scope: str, rows: Bools) -> Bools:
+        """What is so of rows, (n,), said of the columns: of pairs where it is so of both."""
+        return rows if scope == "thing" else rows[self.pairs.one] & rows[self.pairs.two]
 
     def dark_for(self, after: Times) -> Bools:
         """Where the camera was dark for longer than the limit of a call, bool (m, k)."""
@@ -230,9 +239,14 @@ class Pass:
         return found & self.dark
 
     def clock(self, scope: str) -> tuple[Slots, Times, Times, Bools]:
-        """Of things or cameras: slots, times of the look, of the look before, and which are in a hole."""
+        """Of things, pairs or cameras: slots, times of the look, of the look before, and which are in a hole."""
         if scope == "thing":
             return self.look.slots, self.look.now, self.cam_before[self.column], self.hole
+        if scope == "pair":
+            assert self.remembered is not None
+            places, rows = self.remembered
+            hole = np.ones(len(rows), np.bool_) if self.partial else ~self.both("pair", ~self.hole)
+            return places, self.look.now[rows], self.cam_before[self.column[rows]], hole
         return self.cams, self.cam_now, self.cam_before, np.full(len(self.cams), self.dark)
 
     def dated(self, scope: str, kind: str, above: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, int, int]]:

@@ -86,8 +86,14 @@ class Planner:
         roots = [self.root(rule) for rule in rules]
         return roots, self._steps(), dict(self._nodes.size)
 
+    def pairs_remember(self) -> bool:
+        """Whether something is remembered of pairs."""
+        return any(n.scope == "pair" and n.key[0] in REMEMBERING for n in self._nodes.nodes.values())
+
     def reach(self) -> tuple[Reach, ...] | None:
         """How far apart two things may be for a pair of them to matter; None where there is no bound."""
+        if self.pairs_remember():
+            return None
         most: dict[bool, float] = {}
         for node in self._nodes.nodes.values():
             if node.key[0] == "group" and node.scope == "thing":
@@ -191,6 +197,10 @@ UNITS = {
     "share": "",
 }
 """How numbers of each kind are told."""
+
+
+REMEMBERING = ("for", "becomes", "sequence", "changes", "share", "rate")
+"""Operators that look back."""
 
 
 def _bound(node: Node) -> Reach | None:

@@ -23,7 +23,7 @@ class _Window(Keeping):
         self.window, self._out, self._child, self._after = window, out, child, after
 
     def _seen(self, at: Pass) -> NDArray[np.bool_]:
-        return at.look.seen if self.scope == "thing" else np.ones(len(at.cams), np.bool_)
+        return np.ones(len(at.cams), np.bool_) if self.scope == "camera" else at.both(self.scope, at.look.seen)
 
 
 class Measured(_Window):

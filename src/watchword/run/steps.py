@@ -55,6 +55,14 @@ class Step(Protocol):
         """What it remembers, for a snapshot; `rows` say what its nodes mean."""
         ...
 
+    def grow_pairs(self, pairs: int) -> None:
+        """Have room for this many pairs."""
+        ...
+
+    def forget_pairs(self, places: NDArray[np.intp]) -> None:
+        """Things of these pairs have ended."""
+        ...
+
 
 class Plain(Memory):
     """A step that remembers nothing and dates nothing."""
@@ -75,12 +83,18 @@ class Plain(Memory):
     def forget_camera(self, camera: int) -> None:
         """Nothing to do."""
 
+    def grow_pairs(self, pairs: int) -> None:
+        """Nothing to do."""
+
+    def forget_pairs(self, places: NDArray[np.intp]) -> None:
+        """Nothing to do."""
+
     def carry(self, at: Pass) -> None:
         """Nothing to do."""
 
 
 class Machine(Protocol):
-    """What a step remembers of each thing, or of each camera, by slot."""
+    """What a step remembers of each thing, camera or pair, by slot."""
 
     def grow(self, size: int, /) -> None:
         """Have room for this many slots."""
@@ -96,7 +110,7 @@ class Machine(Protocol):
 
 
 class Keeping(Plain):
-    """A step that remembers something of each thing, or of each camera, in a machine."""
+    """A step that remembers something of each thing, camera or pair, in a machine."""
 
     STATE = ("_machine: part",)
 
@@ -105,7 +119,18 @@ class Keeping(Plain):
 
     def grow(self, things: int, cameras: int) -> None:
         """Have room for this many slots."""
-        self._machine.grow(things if self.scope == "thing" else cameras)
+        if self.scope != "pair":
+            self._machine.grow(things if self.scope == "thing" else cameras)
+
+    def grow_pairs(self, pairs: int) -> None:
+        """Have room for this many pairs."""
+        if self.scope == "pair":
+            self._machine.grow(pairs)
+
+    def forget_pairs(self, places: NDArray[np.intp]) -> None:
+        """Begin anew for these pairs."""
+        if self.scope == "pair":
+            self._machine.forget(places)
 
     def forget(self, slots: NDArray[np.intp]) -> None:
         """Begin anew for these things."""
@@ -226,6 +251,15 @@ class Lift(Plain):
 
     def __init__(self, kind: str, which: str, out: Nodes, child: Nodes) -> None:
         self._kind, self._which, self._out, self._child = kind, which, out, child
+        self._parents = standing_on(zip(child.tolist(), out.tolist(), strict=True))
+
+    def carry(self, at: Pass) -> None:
+        """What happened to a thing happened then in all its pairs."""
+        if self._kind == "state":
+            rows = getattr(at.pairs, self._which)
+            for node, row, date in at.dated("thing", "state", self._parents):
+                for col in np.flatnonzero(rows == row).tolist():
+                    at.dates["pair", "state", node, col] = date
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""

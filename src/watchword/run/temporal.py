@@ -51,9 +51,10 @@ class Hold(_Timed):
         since = self.clocks.since[:, slots]
         due = np.where(since == NEVER, now + 1, since + self._durations)
         value = np.where(body > 0, np.where(due <= now, 1, -1), body).astype(np.int8)
-        known = at.scopes[self.scope].value[self._out][:, slots]
-        for k, col in zip(*np.nonzero((value > 0) & (known <= 0) & (due < now)), strict=True):
-            at.dates[self.scope, "state", int(self._out[k]), int(col)] = int(due[k, col])
+        if self.scope != "pair":  # what is so of pairs is told by groups, at a look
+            known = at.scopes[self.scope].value[self._out][:, slots]
+            for k, col in zip(*np.nonzero((value > 0) & (known <= 0) & (due < now)), strict=True):
+                at.dates[self.scope, "state", int(self._out[k]), int(col)] = int(due[k, col])
         held[self._out] = value
         if held is not fresh:
             fresh[self._out] = np.where(fresh[self._child] == 0, 0, value)

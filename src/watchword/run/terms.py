@@ -162,14 +162,14 @@ class Terms:
             case n.Not():
                 return self._over(("not",), self.state(node.body))
             case n.For():
-                return self._over(("for", ns(node.duration), self._policy), self.state(node.body), node)
+                return self._over(("for", ns(node.duration), self._policy), self.state(node.body))
             case n.Count():
                 count = n.Of(n.Name("count"), node.group)
                 return self._compare(count, node.op, node.number)
             case n.Compare():
                 return self._compare(node.left, node.op, node.right)
             case n.Becomes():
-                return self._over(("becomes",), self.state(node.state), node)
+                return self._over(("becomes",), self.state(node.state))
             case n.Signal():
                 event = kind(node, self._rules.names) == "event"
                 at = node.at.text if node.at else ""
@@ -181,9 +181,7 @@ class Terms:
             case _:
                 raise UnplannedError(show(node), node.span)
 
-    def _over(self, key: tuple[Any, ...], part: Part, at: n.Placed | None = None) -> Part:
-        if at is not None and part.node.scope == "pair":
-            raise UnplannedError(show(at), at.span, "say it of one of the two things alone")
+    def _over(self, key: tuple[Any, ...], part: Part) -> Part:
         return Part(self._nodes.add(key, part.node.scope, [part.node], "state"), part.about)
 
     def active(self, schedule: str) -> Part:
@@ -237,8 +235,6 @@ class Terms:
         assert isinstance(part, Part)
         assert isinstance(node.by, n.Quantity)
         percent = KINDS[node.by.unit] == "share" and "share" not in measures(node.value, {})
-        if part.node.scope == "pair":
-            raise UnplannedError(show(node), node.span, "say it of one of the two things alone")
         key = ("changes", ns(node.over), _constant(node.by), percent, node.up, self._after)
         return Part(self._nodes.add(key, part.node.scope, [part.node]), part.about)
 
@@ -246,8 +242,6 @@ class Terms:
         bodies = [node.first, *(step.body for step in node.steps)]
         parts = [self.state(body) for body in bodies]
         about = union([p.about for p in parts])
-        if about == "both":
-            raise UnplannedError(show(node), node.span, "say it of one of the two things alone")
         kinds = tuple(kind(body, self._rules.names) == "event" for body in bodies)
         steps = tuple((step.kind, ns(step.bound)) for step in node.steps)
         waits = tuple(isinstance(b, n.Apply) and b.word.text == "disappears" for b in bodies)
@@ -308,8 +302,6 @@ class Terms:
                 return Part(self._nodes.add(zone, "camera", (), "number"), "")
             case n.OfCondition():
                 part = self.state(node.body)
-                if part.node.scope == "pair":
-                    raise UnplannedError(show(node), node.span, "say it of one of the two things alone")
                 key = (node.word.text, ns(node.over), self._after)
                 return Part(self._nodes.add(key, part.node.scope, [part.node], "number"), part.about)
             case _:
