@@ -1,15 +1,16 @@
-"""What is remembered of pairs: `for`, shares and rates about a member of a group and the thing that the rule is about."""
+"""What is remembered of pairs: `for`, shares and rates about a member of a group and the thing of the rule."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from films import films
+from films import films, tables
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from oracle import UndecidedError
 from sentences import MAP
 from test_oracle import differ
+from test_snapshot import told
 
 from watchword.run.pairing import Pairing
 
@@ -36,6 +37,16 @@ def test_pairs_have_clocks_of_their_own(rule):
         assert not found, "\n" + found
 
     tells_what_the_oracle_tells()
+
+
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(films(), st.data())
+def test_their_clocks_outlive_a_restart(film, data):
+    text = MAP + "\n".join(f"rule r{k} {{ {rule} }}" for k, rule in enumerate(RULES))
+    ticks = tables(film)
+    cuts = data.draw(st.lists(st.integers(0, len(ticks)), min_size=1, max_size=3))
+    assert told(text, ticks, cuts) == told(text, ticks)
 
 
 slots = st.integers(0, 12)

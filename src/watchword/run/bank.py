@@ -94,7 +94,8 @@ class Bank:
         self._crowded: set[int] = set()
         self.cooldowns: Cooldowns = {}
         self.judges = self._judges(up, cap, capped)
-        self._pairing = Pairing() if planner.pairs_remember() else None
+        self.pairing = Pairing()
+        self.remembers_pairs = planner.pairs_remember()
         self._sized = (0, 0)
 
     def grow(self) -> None:
@@ -320,7 +321,7 @@ class Bank:
                 self._owners.step(look)
             at.seconds = dict(zip(self._using, self._owners.owner, strict=True))
         if self._size["pair", "state"] or self._size["pair", "number"]:
-            if self._pairing is not None:
+            if self.remembers_pairs:
                 at.remembered = self._remembered(at)
             columns = len(at.remembered[0]) if at.partial and at.remembered else len(at.pairs.one)
             grids["pair"] = self._grid("pair", columns, whole)
@@ -344,16 +345,19 @@ class Bank:
 
     def _remembered(self, at: Pass) -> tuple[Slots, Slots]:
         """Where pairs have what is remembered of them, and a row of each."""
-        pairing, slots = self._pairing, at.look.slots
-        assert pairing is not None
+        slots, pairs = at.look.slots, at.pairs
         if at.partial:
-            return pairing.of(slots)
-        size, pairs = pairing.size, at.pairs
-        places = pairing.places(slots[pairs.one], slots[pairs.two])
-        if pairing.size != size:
+            return self.pairing.of(slots)
+        return self.places_of(slots[pairs.one], slots[pairs.two]), pairs.one
+
+    def places_of(self, one: Slots, two: Slots) -> Slots:
+        """Where pairs of slots (p,) have what is remembered of them: places (p,), for which there is room."""
+        size = self.pairing.size
+        places = self.pairing.places(one, two)
+        if self.pairing.size != size:
             for step in self.steps:
-                step.grow_pairs(pairing.size)
-        return places, pairs.one
+                step.grow_pairs(self.pairing.size)
+        return places
 
     def _grid(self, scope: str, columns: int, whole: bool) -> Grid:
         return Grid(self._size[scope, "state"], self._size[scope, "number"], columns, whole)
@@ -436,8 +440,8 @@ class Bank:
         self._owners.forget(slots)
         for step in self.steps:
             step.forget(slots)
-        if self._pairing is not None:
-            places = self._pairing.forget(slots)
+        if self.remembers_pairs:
+            places = self.pairing.forget(slots)
             for step in self.steps:
                 step.forget_pairs(places)
         self.scopes["thing"].forget(slots)

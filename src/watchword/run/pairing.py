@@ -35,9 +35,13 @@ class Pairing:
             at = np.searchsorted(self._keys, keys)
         return self._places[at]
 
+    def all(self) -> tuple[Slots, Slots, Slots]:
+        """The places of all pairs, and the slots of both: (p,) each."""
+        return self._places, self._keys >> SHIFT, self._keys & ((1 << SHIFT) - 1)
+
     def of(self, slots: Slots) -> tuple[Slots, Slots]:
         """The pairs that one of these slots is part of: their places (p,), and which of the slots it is, (p,)."""
-        one, two = self._keys >> SHIFT, self._keys & ((1 << SHIFT) - 1)
+        _, one, two = self.all()
         order = np.argsort(slots)
         found = np.full(len(self._keys), -1, np.intp)
         for side in (one, two):
@@ -49,7 +53,7 @@ class Pairing:
 
     def forget(self, slots: Slots) -> Slots:
         """Give back the places of all pairs that these slots are part of; which those were."""
-        one, two = self._keys >> SHIFT, self._keys & ((1 << SHIFT) - 1)
+        _, one, two = self.all()
         gone = np.isin(one, slots) | np.isin(two, slots)
         freed = self._places[gone]
         self._keys, self._places = self._keys[~gone], self._places[~gone]

@@ -26,6 +26,7 @@ def of_bank(bank: Bank, marks: NodeMarks | None = None) -> Iterator[Leaf]:
     marks = marks or NodeMarks()
     yield from under("things", of_things(bank.things))
     yield from _retired(bank)
+    yield _pairs(bank)
     yield from under("owners", bank._owners.memory([mark(clause) for clause in bank._using], "thing"))
     numbers = {(node.scope, node.kind, node.index): marks.of(node) for nodes in bank.stacks for node in nodes}
     for scope, known in bank.scopes.items():
@@ -64,6 +65,31 @@ def _retired(bank: Bank) -> Iterator[Leaf]:
     yield Leaf("crowded", None, lambda cut: ([cut.one("camera", c) for c in sorted(bank._crowded)], {}), crowded)
 
 
+def _pairs(bank: Bank) -> Leaf:
+    """Which pairs something is remembered of."""
+
+    def save(cut: Cut) -> Saved:
+        _, one, two = bank.pairing.all()
+        return None, {"one": cut.number("thing", one), "two": cut.number("thing", two)}
+
+    def load(saved: Saved, move: Move) -> None:
+        """`_moved` has taken them up, before all that stands on them."""
+
+    return Leaf("pairs", None, save, load)
+
+
+def _moved(bank: Bank, source: Source) -> Move:
+    """Where what was saved goes."""
+    old = {"thing": source.things, "camera": source.cameras}
+    new = {"thing": source.slots, "camera": source.indexes}
+    move = Move.of(old, new, source.sizes)
+    pairs = source.entries["pairs"][0].arrays
+    one, two = (move.number("thing", pairs[side]) for side in ("one", "two"))
+    known = np.flatnonzero((one >= 0) & (two >= 0)) if bank.remembers_pairs else np.zeros(0, np.intp)
+    places = bank.places_of(one[known], two[known])
+    return Move.of({**old, "pair": known}, {**new, "pair": places}, {**source.sizes, "pair": len(one)})
+
+
 def saved_things(bank: Bank) -> Slots:
     """The slots that something is remembered of."""
     retired = [slot for kept in bank._retired.values() for slot in kept]
@@ -88,8 +114,8 @@ Entries = Mapping[str, Sequence[Entry]]
 
 def save_bank(bank: Bank, cameras: Sequence[int], prefix: str, arrays: Arrays) -> dict[str, Any]:
     """Put the arrays of a bank beside others; returns what else there is to say of it."""
-    columns = {"thing": saved_things(bank), "camera": np.array(cameras, np.intp)}
-    cut = Cut.of(columns, {"thing": bank.things.size, "camera": len(bank._cameras)})
+    columns = {"thing": saved_things(bank), "camera": np.array(cameras, np.intp), "pair": bank.pairing.all()[0]}
+    cut = Cut.of(columns, {"thing": bank.things.size, "camera": len(bank._cameras), "pair": bank.pairing.size})
     rows: dict[tuple[str, ...], int] = {}
     pieces: list[list[Any]] = []
     for leaf in of_bank(bank):
@@ -142,13 +168,9 @@ def load_bank(bank: Bank, sources: Sequence[Source]) -> None:
     """
     marks = NodeMarks()
     wanted = [_wanted(bank, source.rules, marks) for source in sources]
+    moves = [_moved(bank, source) for source in sources]
     for leaf in of_bank(bank, marks):
-        for source, (kept, needed) in zip(sources, wanted, strict=True):
-            move = Move.of(
-                {"thing": source.things, "camera": source.cameras},
-                {"thing": source.slots, "camera": source.indexes},
-                source.sizes,
-            )
+        for source, move, (kept, needed) in zip(sources, moves, wanted, strict=True):
             _load(leaf, source.entries.get(leaf.name, ()), move, kept, needed)
 
 
