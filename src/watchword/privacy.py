@@ -121,12 +121,12 @@ class Standing:
 
     def look(self, time: int, image: Image) -> None:
         """Learn from a frame of this time, ns; twice a second is enough. A clock set back begins anew."""
-        small = _small(image)
-        if self._mean is None or self._mean.shape != small.shape or time < self._last:
-            self._mean, self._began, self._last = small, time, time
-            return
         passed = time - self._last
-        if passed < BEAT:
+        if self._mean is not None and 0 <= passed < BEAT:
+            return
+        small = _small(image)
+        if self._mean is None or self._mean.shape != small.shape or passed < 0:
+            self._mean, self._began, self._last = small, time, time
             return
         age = self._last - self._began
         share = np.full(small.shape[:2], passed / (min(age, MEMORY) + passed), np.float32)
@@ -155,6 +155,6 @@ def _small(image: Image) -> NDArray[np.float32]:
 
 def _differs(small: NDArray[np.float32], mean: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Where a picture is another than the mean, but for how light it is in all; bool (height, width)."""
-    light = np.clip(np.median(mean) / max(float(np.median(small)), 1.0), 0.25, 4.0)
+    light = np.clip(np.median(mean[::4, ::4]) / max(float(np.median(small[::4, ::4])), 1.0), 0.25, 4.0)
     apart: NDArray[np.bool_] = np.abs(small * np.float32(light) - mean).max(axis=2) > APART
     return np.asarray(cv2.morphologyEx(apart.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0)

@@ -88,8 +88,8 @@ class Watch:
 
     Attributes:
         rules: The rules that run.
-        detections: What the detector saw last, None before.
-        tracks: What the tracker knew last, None before.
+        detections: What the detector saw last, None before, and where no camera of the last step sees.
+        tracks: What the tracker knew last, likewise.
         spent: Nanoseconds in view (masks too), detect, track and rules, where there is a timer.
 
     Raises:
@@ -291,13 +291,17 @@ class Watch:
         """
         if self._closed:
             raise StateError("this watch is closed", fix="make a new one, or step before close()")
-        times = zip(detections.cameras, detections.times.tolist(), strict=True)
-        names = [name for name, time in times if self.engine.admit(name, time)]
+        names = []
+        for name, time in zip(detections.cameras, detections.times.tolist(), strict=True):
+            if self.engine.admit(name, time):
+                if self.engine.sees(name):
+                    names.append(name)
+                else:
+                    self.engine.dark(name, time)
         if not names:
             return self.engine.advance("", 0)
         if len(names) < len(detections.cameras):
             detections = Detections.join([detections.at(name) for name in names])
-        names = [name for name in names if self.engine.sees(name)]
         shown = {name: self.engine.camera(name).shown for name in names}
         for name in names:
             if self.engine.began(name):

@@ -290,6 +290,26 @@ def test_presets_stand_in_the_scene_file_and_come_back():
     assert Scene.loads(scene.dumps()) == scene
 
 
+def test_one_preset_is_taken_alone(tmp_path):
+    file = tmp_path / "ptz.json"
+    file.write_text(TURNING.dumps(), "utf-8")
+    assert Scene.load(f"{file}#yard").zones == YARD.zones
+    assert Scene.load(file).at("gate").zones == GATE.zones
+    assert GATE.at() is GATE
+    odd = tmp_path / "a#b.json"
+    odd.write_text(GATE.dumps(), "utf-8")
+    assert Scene.load(odd).zones == GATE.zones, "a file may have such a name"
+    for wrong, says in (
+        (lambda: Scene.load(f"{file}#roof"), "has no preset roof"),
+        (lambda: Scene.load(file).at(), "no preset is said"),
+        (lambda: GATE.at("gate"), "has no preset gate"),
+        (lambda: Scene.load(tmp_path / "none.json#gate"), "cannot be read"),
+    ):
+        with pytest.raises(SceneError, match=says) as caught:
+            wrong()
+        assert caught.value.fix
+
+
 # ---- through a watch
 
 

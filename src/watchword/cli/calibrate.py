@@ -30,7 +30,7 @@ def calibrate(scene: str, strict: bool, as_json: bool) -> None:
 
     Exit code 0, with --strict 1 where there is a warning, 2 where metres cannot be told.
     """
-    view = Scene.load(scene)
+    view = Scene.load(scene).at()
     ground = view.ground
     known = work_out(ground) if ground is not None else None
     if ground is None or known is None:

@@ -35,8 +35,11 @@ RATE = 15.0
 @click.argument("video")
 @click.option("--rules", required=True, help="A rule file (.watch), or a sentence: 'bag unattended > 60s'.")
 @option
-@click.option("--scene", type=click.Path(), help="The camera's scene file (JSON): zones, lines, time zone.")
-@click.option("--preset", help="Of a turning camera: which of its scene's presets the film shows.")
+@click.option(
+    "--scene",
+    type=click.Path(),
+    help="The camera's scene file (JSON): zones, lines, time zone. FILE#PRESET of one that turns.",
+)
 @click.option("--detector", help=WHAT_SEES)
 @click.option("--tracker", help="What follows: default, or another that is installed.")
 @click.option("--out", type=click.Path(), help="Folder for alerts.jsonl and pictures; NAME.alerts where not given.")
@@ -62,7 +65,6 @@ def run(
     rules: str,
     lets: dict[str, str],
     scene: str | None,
-    preset: str | None,
     detector: str | None,
     tracker: str | None,
     out: str | None,
@@ -81,13 +83,11 @@ def run(
 
     Exit code 0 with or without alerts, 2 where it cannot run.
     """
-    given = Scene.load(scene) if scene else None
+    given = Scene.load(scene).at() if scene else None
     source = open_source(video, fps, start, rate, given)
     view = given or source.scene
     read = read_rules(rules, lets)
     _fit(source, view)
-    if preset is not None or (view is not None and view.presets):
-        view = _at(view, preset)
     folder = out or (None if as_json else f"{source.name}.alerts")
     terminal = Terminal(quiet=quiet or as_json, total=source.total, rules=[rule.name for rule in read.rules])
     watch = Watch(
@@ -180,23 +180,6 @@ def _fit(source: Source, scene: Scene | None) -> None:
             where=scene.name,
             fix="draw the zones for the film's size, or give the scene that belongs to this camera",
         )
-
-
-def _at(scene: Scene | None, preset: str | None) -> Scene:
-    """What a turning camera looks at in one of its presets.
-
-    Raises:
-        SceneError: There is no such preset, or which it is was not said.
-    """
-    known = scene.presets if scene is not None else {}
-    if scene is None or preset is None or preset not in known:
-        said = "has no presets" if not known else f"has no preset {preset}" if preset else "is of a turning camera"
-        raise SceneError(
-            said,
-            where=scene.name if scene is not None else "",
-            fix=f"say which the film shows: --preset {' or '.join(known)}" if known else "leave --preset out",
-        )
-    return known[preset]
 
 
 def _head(terminal: Terminal, watch: Watch, source: Source, rate: float) -> None:

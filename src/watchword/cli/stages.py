@@ -46,7 +46,7 @@ def detect(video: str, output: str, detector: str | None, scene: str | None, fps
     source = open_source(video, fps, None)
     if source.film is None:
         raise DataError("holds boxes already", where=video, fix="give a film or a folder of pictures")
-    view = Scene.load(scene) if scene else None
+    view = Scene.load(scene).at() if scene else None
     seeing = _detector(detector, view, source.camera)
     count = 0
     with (
@@ -81,7 +81,7 @@ def track(
     if source.boxes is not None and source.boxes.tracked:
         raise DataError("holds tracks already: its boxes have numbers", where=video, fix="give detections, id -1")
     following = trackers.load(tracker)
-    view = Scene.load(scene) if scene else None
+    view = Scene.load(scene).at() if scene else None
     seeing = _detector(detector, view, source.camera) if source.film is not None else None
     columns = source.boxes.columns if source.boxes else [c.name for c in seeing.columns] if seeing else []
     ids: set[object] = set()

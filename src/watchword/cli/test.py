@@ -55,7 +55,7 @@ def test(
     except re.error as error:
         raise click.BadParameter(f"{pattern!r} is no regular expression: {error}", param_hint="--run") from None
     told = Told(quiet=quiet or as_json, silent=as_json)
-    view = Scene.load(scene) if scene else None
+    view = Scene.load(scene).at() if scene else None
     suites = [_suite(path, pattern, view, lets, restart, told) for path in _paths(files)]
     results = [result for suite in suites for result, _ in suite.results]
     if report:

@@ -92,7 +92,7 @@ def why_not(
     if rule.each is not None and thing is None:
         raise click.UsageError(f"--thing: rule {rule.name} is about each {_class(rule)}; say which one")
     until = None if moment is None else _time(moment)
-    given = Scene.load(scene) if scene else None
+    given = Scene.load(scene).at() if scene else None
     source = open_source(video, fps, start, rate, given)
     view = given or source.scene
     watch = Watch(read, scene=view, detector=detector, tracker=tracker, source=source.name, origin=source.origin)

@@ -227,7 +227,7 @@ def _scenes(
     for line in settings:
         if line.kind == "scene":
             path = folder_of(rules.source.name) / str(line.value)
-            given = attrs.evolve(Scene.load(path), name=Path(path).name)
+            given = attrs.evolve(Scene.load(path).at(), name=Path(path).name)
             scenes |= {name: given for name in scenes if line.camera in ("", name)}
     return scenes
 
