@@ -28,6 +28,7 @@ _HOME = {
     "Ground": "scene",
     "Line": "scene",
     "Notice": "events",
+    "Restored": "events",
     "RuleError": "errors",
     "RuleSet": "lang.ruleset",
     "Scene": "scene",

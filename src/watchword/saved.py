@@ -87,8 +87,12 @@ def unpack(kind: str, saved: bytes) -> tuple[Any, dict[str, NDArray[Any]]]:
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise StateError(f"the saved state makes no sense: {error}", fix=again) from None
     if found["kind"] != kind:
-        raise StateError(f"this is the saved state of a {found['kind']}, not of a {kind}", fix="restore it there")
+        raise StateError(f"this is the saved state of {_a(found['kind'])}, not of {_a(kind)}", fix="restore it there")
     return found["head"], arrays
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _sum(form: int, body: bytes | memoryview) -> bytes:
