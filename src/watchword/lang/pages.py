@@ -273,8 +273,8 @@ PAGES: dict[str, Page] = {
     "E401": Page(
         "The language has it, and this version does not run it. A check passes over it; a run refuses the rule, so "
         "that none is left out in silence.",
-        _rule("any car within 90px of p where (it within 50px of p for 5s)"),
-        _rule("any car within 50px of p for 5s"),
+        _rule("distinct car within 90px of p over 1min > 5"),
+        _rule("count of car within 90px of p > 5"),
         "run",
     ),
     "W201": Page(
