@@ -100,6 +100,17 @@ def test_pictures_and_films_of_alerts_are_masked_too(tmp_path: Path):
     assert film.read()[1][60:120, 220:350].max() < 60
 
 
+def test_an_alert_is_never_shown_on_the_picture_of_another_camera(tmp_path: Path):
+    watch = ww.Watch(HERE.format(1), {"a": ww.Scene(frame=FRAME), "b": ww.Scene(frame=FRAME)}, detector=Eye())
+    white = np.full((270, 360, 3), 255, np.uint8)
+    with AlertFolder(tmp_path, watch) as folder:
+        for k in range(12):
+            one, other = Frame("a", k * S // 8, white), Frame("b", k * S // 8, white)
+            folder.write(watch.step_many([one, other]), one)
+    pictures = [cv2.imread(str(path)) for path in sorted(tmp_path.glob("0*.jpg"))]
+    assert [bool((picture[:100] > 240).all()) for picture in pictures] == [True, False]
+
+
 # ---- the view
 
 

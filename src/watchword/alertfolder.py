@@ -88,7 +88,8 @@ class AlertFolder:
         for alert in alerts:
             self._lines.write(json.dumps(alert.to_dict(), ensure_ascii=False) + "\n")
             if alert.state == "firing" and alert.id not in self.pictures:
-                self.pictures[alert.id] = self._picture(alert, frame)
+                own = frame if frame is not None and frame.camera == alert.camera else None
+                self.pictures[alert.id] = self._picture(alert, own)
             self._mark(alert)
         if alerts:
             self._lines.flush()
