@@ -80,6 +80,14 @@ def tests_trackers(session: nox.Session) -> None:
 
 
 @nox.session
+def nightly(session: nox.Session) -> None:
+    """The slow judge of rules against the engine, on twenty thousand random rules over random films."""
+    wheel(session)
+    group(session, "test")
+    session.run("pytest", "tests/run/test_oracle.py", *session.posargs, env={"ORACLE_EXAMPLES": "20000"})
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Write the generated parts of the language page anew, and run every snippet of the docs and the README."""
     wheel(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 from hypothesis import strategies as st
 from oracle import Look, Sight
 
@@ -71,7 +72,26 @@ def films(draw, most: int = 32, rare: bool = True) -> list[Look]:
             if one[1] is not None:
                 seen[number] = sight(one[1], label, one[3])
         looks.append(Look(time, seen, ends, coasting))
-    return looks
+    late = [look.time <= max([0, *times[:k]]) for k, look in enumerate(looks)]
+    return [draw(seasoned(*one)) for one in zip(looks, [None, *looks], late, strict=False)]
+
+
+@st.composite
+def seasoned(draw, look: Look, before: Look | None, late: bool) -> Look:
+    """A look with what is beside boxes: where a tracker expects what is hidden, a column, what the host tells."""
+    seen, coasting, signals = dict(look.seen), {}, []
+    gone = {} if before is None else {**before.coasting, **before.seen}
+    for number in gone.keys() - seen.keys() - look.ends.keys():
+        if draw(st.integers(0, 3)) == 0:
+            coasting[number] = attrs.evolve(gone[number], box=tuple(x + 40 for x in gone[number].box))
+    for number, one in seen.items():
+        if one.label == "person" and draw(st.integers(0, 4)) == 0:
+            seen[number] = attrs.evolve(one, columns={"helmet": draw(st.sampled_from([0.1, 0.9]))})
+    if not late and draw(st.integers(0, 7)) == 0:
+        signals.append(("armed", look.time - draw(st.sampled_from([0, S // 4])), draw(st.booleans())))
+    if not late and draw(st.integers(0, 11)) == 0:
+        signals.append(("bell", look.time - draw(st.sampled_from([0, S // 4])), True))
+    return attrs.evolve(look, seen=seen, coasting=coasting, signals=tuple(signals))
 
 
 def tables(film: Sequence[Look], camera: str = "test") -> list[Tracks]:
@@ -103,6 +123,9 @@ def show(film: Sequence[Look]) -> str:
         }
         said = "  ".join(f"{k}:{v[0]}({v[1]},{v[2]})" for k, v in here.items())
         ends = "".join(f"  {k} ended {t / S:g}" for k, t in look.ends.items())
-        lines.append(f"{look.time / S:8g}  {'=' if here == before and here else said}{ends}")
+        more = "".join(f"  {k} expected" for k in look.coasting)
+        more += "".join(f"  {k}.{name} {x}" for k, s in look.seen.items() for name, x in s.columns.items())
+        more += "".join(f"  {name} {value} at {t / S:g}" for name, t, value in look.signals)
+        lines.append(f"{look.time / S:8g}  {'=' if here == before and here else said}{ends}{more}")
         before = here
     return "\n".join(lines)

@@ -91,8 +91,6 @@ CLAUSES = {
 """Here `{other}` stands for a further state."""
 SHAPES = {"for": "", "nested": "", "sequence": "", "absence": ""}
 ABOUT = {"each": "each {kind} p"}
-FAULTS = {"where", "alone", "seen_for"}
-"""What the engine is known to do otherwise; asked for by name alone."""
 ASKED = {w for w in os.environ.get("ORACLE_WORDS", "").split(",") if w}
 
 
@@ -114,20 +112,14 @@ def one(text: str) -> str:
 @cache
 def running() -> dict[str, list[str]]:
     """The texts that run, by word."""
-    found: dict[str, list[str]] = {}
-    for word, texts in {**STATES, **EVENTS, **CROWDS}.items():
-        if word in FAULTS - ASKED:
-            continue
-        if all(runs(one(t.format(p="p"))) for t in texts):
-            found[word] = texts
-    for word, texts in CLAUSES.items():
-        if word in FAULTS - ASKED:
-            continue
-        if all(
-            runs(f"rule r1 {{ each person p when p in zone b {t.format(other='x').replace('{other}', 'p is still')} }}")
-            for t in texts
-        ):
-            found[word] = texts
+    plain = {**STATES, **EVENTS, **CROWDS}
+    found = {word: texts for word, texts in plain.items() if all(runs(one(t.format(p="p"))) for t in texts)}
+    clause = "rule r1 {{ each person p when p in zone b {} }}"
+    found |= {
+        word: texts
+        for word, texts in CLAUSES.items()
+        if all(runs(clause.format(t.format(other="x").replace("{other}", "p is still"))) for t in texts)
+    }
     if runs(one("p enters zone a then within 5s p exits zone a")):
         found["sequence"] = []
     if runs(one("p enters zone a then for 5s not p is still")):

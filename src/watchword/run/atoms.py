@@ -65,7 +65,8 @@ class Atoms(Plain):
         self.word = word
         self.calls = tuple(calls)
         made = kernel_of(word)
-        self.kernel = made(calls, grace) if getattr(made, "grace", False) else made(calls)
+        asked = ([grace] if getattr(made, "grace", False) else []) + ([after.tolist()] if hasattr(made, "gap") else [])
+        self.kernel = made(calls, *asked)
         self.columns = getattr(self.kernel, "columns", ())
         self._event = WORDS[word].kind == "event"
         self._own = getattr(self.kernel, "own", False)
@@ -142,7 +143,8 @@ class Amounts(Plain):
     def __init__(self, word: str, calls: Sequence[Ask], out: Nodes, after: Times) -> None:
         self.word = word
         self.calls = tuple(calls)
-        self.kernel = kernel_of(word)(calls)
+        made = kernel_of(word)
+        self.kernel = made(calls, after.tolist()) if hasattr(made, "gap") else made(calls)
         self.columns = () if word in WORDS else (word,)
         self._own = getattr(self.kernel, "own", False)
         self._out, self._after = out, after

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from watchword.boxes import sizes
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
+from watchword.run.cameras import GAP
 from watchword.run.logic import widen
 from watchword.run.look import Ask, Forgetful, Look, Slots, Times
 from watchword.run.memory import Memory
@@ -163,7 +164,9 @@ class Score(_Number):
 
 
 class SeenFor(_Number):
-    """`seen_for`: from the first sight to now."""
+    """`seen_for`: from the first sight to now, which is known whenever the camera looks."""
+
+    own = True
 
     def plain(self, look: Look) -> Floats:
         """Seconds (n,)."""
@@ -193,8 +196,11 @@ class Dwell(Memory):
 
     STATE = ("_stay: row col", "_side: row col", "_left: row col")
 
-    def __init__(self, calls: Sequence[Ask]) -> None:
+    gap = True
+
+    def __init__(self, calls: Sequence[Ask], after: Sequence[int] = ()) -> None:
         self._zones = [_zones(call) for call in calls]
+        self._after = np.array(list(after) or [GAP] * len(calls), np.int64)
         self._stay = np.zeros((len(calls), 0), np.int64)
         self._side = np.zeros((len(calls), 0), np.int8)
         self._left = np.zeros((len(calls), 0), np.int64)
@@ -217,7 +223,7 @@ class Dwell(Memory):
         side = np.stack([np.max([look.inside(zone)[rows] for zone in zones], axis=0) for zones in self._zones])
         was, stay = self._side[:, slots], self._stay[:, slots]
         passed: Times = now - np.where(before == NEVER, now, before)
-        stay += np.where((side > 0) & (was > 0) & (passed <= look.limit[rows]), passed, 0)
+        stay += np.where((side > 0) & (was > 0) & (passed <= look.limits(self._after)[:, rows]), passed, 0)
         left = np.where((side < 0) & (was >= 0), now, self._left[:, slots])
         stay[(was < 0) & (now - np.where(was < 0, left, now) > AWAY)] = 0
         self._stay[:, slots], self._side[:, slots], self._left[:, slots] = stay, side, left

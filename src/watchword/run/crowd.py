@@ -52,23 +52,24 @@ def _over(how: np.ufunc, values: NDArray[Any], starts: Starts, nothing: float) -
 def total(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Starts) -> Bounds:
     """The sum of an attribute that is between `least` and `most`, (rows,) or (m, rows), over members that have it.
 
-    Unknown where no member is sure to have it.
+    Of nobody it is 0; unknown where there are members, and of none of them it is known.
     """
+    someone = _over(np.logical_or, maybe, starts, 0) > 0
     sure, maybe = sure & ~np.isnan(least), maybe & ~np.isnan(least)
-    some = _over(np.logical_or, sure, starts, 0) > 0
+    some = ~someone | (_over(np.logical_or, maybe, starts, 0) > 0)
     low = _over(np.add, np.where(sure | (maybe & (least < 0)), least, 0.0), starts, 0.0)
     high = _over(np.add, np.where(sure | (maybe & (most > 0)), most, 0.0), starts, 0.0)
     return np.where(some, low, np.nan), np.where(some, high, np.nan)
 
 
 def greatest(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Starts) -> Bounds:
-    """The greatest of an attribute, as `total`."""
+    """The greatest of an attribute; unknown where no member is sure to have it."""
     low, high = smallest(-most, -least, sure, maybe, starts)
     return -high, -low
 
 
 def smallest(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Starts) -> Bounds:
-    """The smallest of an attribute, as `total`."""
+    """The smallest of an attribute, as `greatest`."""
     sure, maybe = sure & ~np.isnan(least), maybe & ~np.isnan(least)
     high = _over(np.minimum, np.where(sure, most, np.inf), starts, np.inf)
     low = _over(np.minimum, np.where(maybe, least, np.inf), starts, np.inf)
@@ -77,7 +78,7 @@ def smallest(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Sta
 
 
 def average(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Starts) -> Bounds:
-    """The mean of an attribute, as `total`."""
+    """The mean of an attribute, as `greatest`."""
     sure, maybe = sure & ~np.isnan(least), maybe & ~np.isnan(least)
     number = _over(np.add, sure.astype(np.float64), starts, 0.0)
     by = np.where(number > 0, number, np.nan)

@@ -163,6 +163,19 @@ class Look:
         near: Bools = self.seen | (self.now - self.things.last[self.slots] <= self.limit)
         return near
 
+    def limits(self, after: Times) -> Times:
+        """Gap limits, int64 (m, n), ns, of calls that ask for `after`, (m,), and never less than three intervals."""
+        usual = np.zeros(1 + max(self.cams, default=0), np.int64)
+        usual[list(self.cams)] = [3 * self.cameras[c].interval for c in self.cams]
+        found: Times = np.maximum(after[:, None], usual[self.camera])
+        return found
+
+    def held_for(self, after: int) -> Bools:
+        """Bool (n,): seen, or unseen for no longer than the gap limit of a rule that asks for `after`, ns."""
+        limit = self.limits(np.array([after], np.int64))[0]
+        near: Bools = self.seen | (self.now - self.things.last[self.slots] <= limit)
+        return near
+
     def among(self, shapes: Sequence[T], which: Sequence[int]) -> Iterator[tuple[T, Slots]]:
         """Each shape with the seen rows of the cameras that have it."""
         mine = {which[c] for c in self.cams}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
+from watchword.run.cameras import GAP
 from watchword.run.look import Bools, Look, Slots, Stateless, Values
 from watchword.run.motion import Window
 from watchword.run.things import PATH, Things
@@ -178,21 +181,42 @@ class Alone(Stateless):
     """`is alone`: no other person within 5 m, without calibration 3 times its height.
 
     One whose tracker has ended it a moment ago may still be there: it is not known then.
+
+    Attributes:
+        waits: bool (m, rows), where all who are near are hidden, so that this look does not tell; None where nowhere.
     """
 
+    PASSING = frozenset({"waits"})
+    gap = True
     reach = Reach(ALONE_METRES, ALONE_HEIGHTS)
+
+    def __init__(self, calls: Sequence[n.Apply], after: Sequence[int] = ()) -> None:
+        super().__init__(calls)
+        self._after = np.array(list(after) or [GAP] * len(calls), np.int64)
+        self.waits: Bools | None = None
 
     def step(self, look: Look) -> Values:
         """Values int8 (m, rows)."""
-        rows, held = look.rows, look.held
-        people = np.flatnonzero(look.person & held)
-        slots = look.slots
-        one, other = within(self.reach, look.things, slots[rows], slots[people], tall=False)
+        values = np.ones((len(self.calls), len(look.slots)), np.int8)
+        waits = np.zeros(values.shape, np.bool_)
+        for after in np.unique(self._after).tolist():
+            values[self._after == after], waits[self._after == after] = self._alone(look, look.held_for(after))
+        self.waits = waits if waits.any() else None
+        return values
+
+    def _alone(self, look: Look, held: Bools) -> tuple[Values, Bools]:
+        rows, slots, things = look.rows, look.slots, look.things
+        over = ~look.seen & (things.over[slots] | (~things.told[slots] & (things.end[slots] != NEVER)))
+        people = np.flatnonzero(look.person & held & ~over)
+        one, other = within(self.reach, things, slots[rows], slots[people], tall=False)
         one, other = rows[one], people[other]
         apart = one != other
         one, other = one[apart], other[apart]
-        sure = ~look.things.told[slots[other]]
+        sure = ~things.told[slots[other]]
         value = np.ones(len(slots), np.int8)
         value[one[~sure]] = 0
         value[one[sure]] = -1
-        return np.tile(value, (len(self.calls), 1))
+        waits = np.zeros(len(slots), np.bool_)
+        waits[one] = True
+        waits[one[look.seen[other]]] = False
+        return value, waits

@@ -12,6 +12,7 @@ from watchword.run.logic import Values
 from watchword.run.memory import Leaf, Memory, Rows
 from watchword.run.near import LOST
 from watchword.run.passes import Floats, Pass, View
+from watchword.run.scopes import NOT_YET
 
 Nodes = NDArray[np.intp]
 
@@ -237,11 +238,12 @@ class Spread(Single):
                 break
 
     def carry(self, at: Pass) -> None:
-        """All of a camera's things have its date."""
+        """All of a camera's things have its date, but those that were not there yet."""
         if self.kind == "state":
             for node, cam, date in at.dated("camera", "state", self._parents):
                 for col in range(int(at.starts[cam]), int(at.starts[cam + 1])):
-                    _date(at, "thing", node, col, date)
+                    if at.scopes["thing"].value[node, at.look.slots[col]] != NOT_YET:
+                        _date(at, "thing", node, col, date)
 
 
 class Lift(Plain):

@@ -27,12 +27,33 @@ class _Timed(Keeping):
         return at.dated(self.scope, "state", self._rows)
 
 
+class Held(Memory):
+    """What a `for` remembers of states by slot: its clock, and its value when last known."""
+
+    STATE = ("value: row col", "clocks: part")
+
+    def __init__(self, policies: list[int]) -> None:
+        self.clocks = Clocks(policies)
+        self.value = np.zeros((len(policies), 0), np.int8)
+
+    def grow(self, size: int) -> None:
+        """Have room for this many slots."""
+        self.clocks.grow(size)
+        self.value = widen(self.value, size, FALSE)
+
+    def forget(self, slots: NDArray[np.intp]) -> None:
+        """Begin anew for these slots."""
+        self.clocks.forget(slots)
+        self.value[:, slots] = FALSE
+
+
 class Hold(_Timed):
     """`for` inside a condition: true once its state has held without a break that long, dated when it had."""
 
     def __init__(self, scope: str, out: Nodes, child: Nodes, durations: Times, policies: list[int]) -> None:
-        self.clocks = Clocks(policies)
-        super().__init__(scope, self.clocks, out, child)
+        self._held = Held(policies)
+        self.clocks = self._held.clocks
+        super().__init__(scope, self._held, out, child)
         self._durations = durations[:, None]
 
     def run(self, at: Pass) -> None:
@@ -51,10 +72,11 @@ class Hold(_Timed):
         since = self.clocks.since[:, slots]
         due = np.where(since == NEVER, now + 1, since + self._durations)
         value = np.where(body > 0, np.where(due <= now, 1, -1), body).astype(np.int8)
+        last = self._held.value[:, slots]
         if self.scope != "pair":  # what is so of pairs is told by groups, at a look
-            known = at.scopes[self.scope].value[self._out][:, slots]
-            for k, col in zip(*np.nonzero((value > 0) & (known <= 0) & (due < now)), strict=True):
+            for k, col in zip(*np.nonzero((value > 0) & (last <= 0) & (due < now)), strict=True):
                 at.dates[self.scope, "state", int(self._out[k]), int(col)] = int(due[k, col])
+        self._held.value[:, slots] = np.where(value == 0, last, value)
         held[self._out] = value
         if held is not fresh:
             fresh[self._out] = np.where(fresh[self._child] == 0, 0, value)

@@ -137,7 +137,7 @@ class Asks:
         first = self.first(env, known)
         rows = self._rows[key]
         start = next((k for k, row in enumerate(rows) if row.look == first), len(rows))
-        return rows[start:]
+        return [attrs.evolve(rows[start], time=None), *rows[start + 1 :]]
 
     def first(self, env: dict[str, Thing], known: int) -> int:
         """The first look of the present lives of these things."""
@@ -190,12 +190,8 @@ class Asks:
 
     def signal(self, node: n.Signal, look: int):
         name = node.name.text + (f"@{node.at.text}" if node.at else "")
-        told = [
-            (time, value)
-            for k in range(look + 1)
-            for what, time, value in self.stretch.looks[k].signals
-            if what == name and time <= self.times[look]
-        ]
+        heard = [*self.stretch.heard, *(one for k in range(look + 1) for one in self.stretch.looks[k].signals)]
+        told = [(time, value) for what, time, value in heard if what == name and time <= self.times[look]]
         return max(told, key=lambda one: one[0])[1] if told else UNKNOWN
 
     def apply(self, node: n.Apply, env: dict[str, Thing], look: int, known: int) -> tuple[Any, Any]:
@@ -281,7 +277,7 @@ class Asks:
             reach = 3 * thing.sights[last].height
             near = g.dist(thing.sights[last].place, other.sights[other.last(look)].place) <= reach
             held.append(every([member[0], near]))
-            fresh.append(every([member[1], near]) if member[1] is not UNKNOWN else UNKNOWN)
+            fresh.append(every([member[1], near]))
         mine = self.of_sight(thing, look, known, lambda _: TRUE)
         values = opposite(some(held)), opposite(some(fresh))
         return tuple(UNKNOWN if m is UNKNOWN else v for m, v in zip(mine, values, strict=True))

@@ -163,11 +163,13 @@ def of_attribute(asks: Asks, node: n.Of, who: list[tuple[Thing, Any]], look: int
             known.append((x, member))
     sure = [x for x, member in known if member is TRUE]
     unsure = [x for x, member in known if member is UNKNOWN]
+    if node.word.text == "total" and not known:  # of nobody it is nothing; of some of whom nothing is known it is not
+        return (0.0, 0.0) if all(member is FALSE for _, member in who) else None
     found = []
     for choice in product((0, 1), repeat=len(unsure)):
         chosen = sure + [x for x, c in zip(unsure, choice, strict=True) if c]
         if not chosen:
-            if node.word.text == "total" and unsure:
+            if node.word.text == "total":
                 found.append(0.0)
                 continue
             return None

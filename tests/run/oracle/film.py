@@ -140,8 +140,8 @@ class Thing:
 class Stretch:
     """The looks of one camera between two new starts, and the things it saw."""
 
-    def __init__(self, looks: list[Look], end: tuple[str, int, int] | None) -> None:
-        self.looks, self.final = looks, end
+    def __init__(self, looks: list[Look], end: tuple[str, int, int] | None, heard: list[tuple[str, int, bool]]) -> None:
+        self.looks, self.final, self.heard = looks, end, heard
         self.times = [look.time for look in looks]
         between = [b - a for a, b in pairwise(self.times)]
         self.usual = []
@@ -201,9 +201,7 @@ class Stretch:
             labels = {s.label for s in thing.sights.values()}
             if sight.label in labels and dist(sight.place, thing.sights[last].place) <= thing.sights[last].r:
                 found.append(thing)
-        if len(found) > 1:
-            raise UndecidedError("two still things that it may be")
-        return found[0] if found else None
+        return min(found, key=lambda thing: dist(sight.place, thing.sights[thing.last(k)].place), default=None)
 
 
 def stretches(film: Film) -> list[Stretch]:
@@ -226,4 +224,9 @@ def stretches(film: Film) -> list[Stretch]:
         refused = None
         looks.append(look)
     found.append((looks, None))
-    return [Stretch(*one) for one in found]
+    before: list[tuple[str, int, bool]] = []
+    made = []
+    for looks, end in found:
+        made.append(Stretch(looks, end, list(before)))
+        before += [one for look in looks for one in look.signals]
+    return made

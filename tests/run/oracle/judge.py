@@ -207,11 +207,11 @@ class Life:
             found.append(Row(row.look, stable, fresh, row.dark, row.time, row.fresh not in (stable, UNKNOWN)))
         return found
 
-    def run(self, rows: list[Row]) -> Row:
+    def run(self, rows: list[Row], through: bool = False) -> Row:
         """The first of the rows at the end that are alike; what `grace` waited for began before a hole."""
         first = rows[-1]
         for row in reversed(rows):
-            if row.held is UNKNOWN and self.rule.grace:
+            if row.held is UNKNOWN and through:
                 continue
             if row.held is not first.held:
                 break
@@ -237,9 +237,11 @@ class Life:
         held, fresh = rows[-1].held, UNKNOWN if rows[-1].waits else rows[-1].fresh
         what, date = self.thing.end(look) if self.thing is not None else ("alive", 0)
         if what not in ("over", "gone"):
-            date = self.asks.began(self.run(rows)) if held is FALSE else now
-        elif held is FALSE and not self.ended(self.run(rows).look):  # it had failed before the end was known
-            date = self.asks.began(self.run(rows))
+            date = self.asks.began(self.run(rows, self.rule.grace > 0)) if held is FALSE else now
+        elif held is FALSE and not self.ended(
+            self.run(rows, self.rule.grace > 0).look
+        ):  # it had failed before the end was known
+            date = self.asks.began(self.run(rows, self.rule.grace > 0))
         since, reset = self.asks.clock(rows)
         if reset is not None and self.state in ("pending", "suppressed"):
             self.tell("dropped", reset, look)
