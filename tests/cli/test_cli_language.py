@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from calls import Call
 
 BAD = "rule a: bag unatended > 60s in zone hall\n"
@@ -114,3 +116,53 @@ def test_every_command_that_reads_rules_takes_quantities_from_outside(cli: Call,
         assert "is not NAME=QUANTITY" in cli(*command, "--let", "many").err
     sentence = cli("run", "t.csv", "--rules", "person in zone hall", "--let", "linger=5s")
     assert "lets: none" in sentence.err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("rule a: person in zone waiting_rom for 3min", "rule a: person in zone waiting_room for 3min"),
+        ("rule a: person in zone Waiting_Room for 3min", "rule a: person in zone waiting_room for 3min"),
+        ("rule a: person in zone waitingroom for 3min", "rule a: person in zone waiting_room for 3min"),
+        ("rule a: bag unattended > 3 minutes", "rule a: bag unattended > 3min"),
+        ("rule a “It is full” {\n  when any person for 5s\n}", 'rule a "It is full" {\n  when any person for 5s\n}'),
+    ],
+)
+def test_fix_mends_a_slip_without_a_scene(cli: Call, folder: Path, wrong: str, right: str) -> None:
+    zone = "zone waiting_room = polygon (0, 0) (9, 0) (9, 9)\n"
+    (folder / "slip.watch").write_text(zone + wrong + "\n", "utf-8")
+    said = cli("fix", "slip.watch")
+    assert (said.code, said.out) == (0, "slip.watch: 1 mended\n")
+    assert (folder / "slip.watch").read_text("utf-8") == zone + right + "\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rule a: person near zone platform_1 for 3min",
+        "rule a: person near bag for 3min",
+        "rule a: person loiters in zone platform_1",
+        "rule a: person loitering in zone platform_1 for 3min",
+        "rule a: person in zone platform_2 for 3min",
+        "rule a: person in zone door_west for 3min",
+        "rule a: bag attended for 5s",
+        "rule a: person is invisible for 5s",
+        "rule a {\n  when any person for 5s\n  message 'it's full'\n}",
+    ],
+)
+def test_fix_takes_no_word_of_another_meaning_and_counts_what_is_left(cli: Call, folder: Path, text: str) -> None:
+    zones = "".join(f"zone {name} = polygon (0, 0) (9, 0) (9, 9)\n" for name in ("platform_1", "door_east"))
+    (folder / "other.watch").write_text(zones + text + "\n")
+    said = cli("fix", "other.watch")
+    assert said.code == 1
+    assert "0 mended, 1 error left" in said.out
+    assert (folder / "other.watch").read_text() == zones + text + "\n"
+    told = cli("check", "other.watch").out
+    assert re.search(r"\^ .*(write|did you mean|text stands)", told), told
+
+
+def test_fix_counts_what_only_a_scene_can_tell(cli: Call, folder: Path) -> None:
+    zone = "zone up = polygon (0, 0) (9, 0) (9, 9)\n"
+    (folder / "flow.watch").write_text(zone + "rule a: person against flow in zone up for 2s\n")
+    said = cli("fix", "flow.watch")
+    assert (said.code, said.out) == (1, "flow.watch: 0 mended, 1 error left: watchword check flow.watch\n")

@@ -38,10 +38,7 @@ def check(
     every: list[Finding] = []
     for path in files:
         rules = check_file(path, lets)
-        findings = list(rules.findings)
-        if view is not None or not any(rule.cameras for rule in rules.rules):
-            findings += rules.resolve(dict.fromkeys(_cameras(rules.rules), view))
-        kept = allowed(ordered(findings), rules.sources, date.today())  # noqa: DTZ011 - the day where the writer is
+        kept = allowed(ordered(every_finding(rules, view)), rules.sources, date.today())  # noqa: DTZ011 - the day where the writer is
         every += kept
         if style is None:
             if kept:
@@ -54,6 +51,13 @@ def check(
     if style is not None:
         _tell(every, style, strict)
     sys.exit(1 if _bad(every, strict) else 0)
+
+
+def every_finding(rules: RuleSet, view: Scene | None) -> list[Finding]:
+    """What is wrong with rules, on the cameras too where it can be asked: a scene is given, or no camera is named."""
+    if view is None and any(rule.cameras for rule in rules.rules):
+        return list(rules.findings)
+    return [*rules.findings, *rules.resolve(dict.fromkeys(_cameras(rules.rules), view))]
 
 
 def _bad(findings: list[Finding] | tuple[Finding, ...], strict: bool) -> bool:

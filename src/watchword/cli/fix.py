@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import click
 
+from watchword.cli.check import every_finding
 from watchword.cli.rewriting import difference, read, write
 from watchword.lang.findings import Finding
 from watchword.lang.load import folder_of
@@ -31,8 +32,7 @@ def fix(files: tuple[str, ...], diff: bool, scene: str | None) -> None:
         text, folder = read(path), folder_of(path)
 
         def check(source: Source, folder: object = folder) -> Iterable[Finding]:
-            rules = check_text(source, folder)  # type: ignore[arg-type]
-            return [*rules.findings, *(rules.resolve({"": view}) if view else ())]
+            return every_finding(check_text(source, folder), view)  # type: ignore[arg-type]
 
         made, count = mended(Source(path, text), check)
         left = sum(f.is_error for f in check(Source(path, made)))

@@ -19,7 +19,7 @@ from watchword.lang.parse import keywords
 from watchword.lang.refs import walk as walk_all
 from watchword.lang.rewrite import is_absence, lets, plain, settings
 from watchword.lang.scope import Scope
-from watchword.lang.slips import PLURALS
+from watchword.lang.slips import MEANT, PLURALS
 from watchword.text import Source, Span
 from watchword.words import WORDS
 from watchword.words.labels import KNOWN
@@ -168,7 +168,10 @@ class RuleCheck:
                 self.add("E213", word.span.to(at), word=word.word.text, what="a name alone", hint=hint, fix=fix)
                 return True
             if word.word.text not in WORDS and not slip.names and not slip_of(word.word.text, set(WORDS)):
-                hint = "a sentence holds at all hours; with braces there is `active night`" if name in _TIMES else ""
+                meant = MEANT.get(word.word.text, "")
+                hint = f"write {meant}" if meant else ""
+                if name in _TIMES:
+                    hint = "a sentence holds at all hours; with braces there is `active night`"
                 self.add("E102", word.word.span.to(at), name=f"{word.word.text} {name}", hint=hint)
                 return True
         return False

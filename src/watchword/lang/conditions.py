@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import attrs
 
 from watchword.lang import nodes as n
-from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, finding, nearest, slip_of
+from watchword.lang.findings import Edit, Finding, Place, did_you_mean, distance, finding, nearest, slip_of, word_meant
 from watchword.lang.kinds import ANY, kind, measures, parameter_uses
 from watchword.lang.names import Names
 from watchword.lang.refs import walk
@@ -62,7 +62,8 @@ class ConditionCheck:
             one = "" if name.text in known else PLURALS.get(name.text, "")
             if one:
                 notes = [f"where a detector of yours calls things so: `class {name.text} = {name.text}`"]
-                self.add("E101", name.span, name=name.text, hint=f"did you mean `{one}`?", notes=notes)
+                fix = Edit(name.span, one)
+                self.add("E101", name.span, name=name.text, hint=f"did you mean `{one}`?", notes=notes, fix=fix)
             elif near := slip_of(name.text, known):
                 self.add("E101", name.span, name=name.text, hint=f"did you mean `{near}`?")
 
@@ -260,7 +261,7 @@ class ConditionCheck:
         same = [w.name for w in WORDS.values() if w.shape == shape]
         said = [w.name for w in WORDS.values() if w.kind != "quantity"]
         meant = MEANT.get(node.word.text, "")
-        hint = f"write {meant}" if meant else did_you_mean(node.word.text, same) or did_you_mean(node.word.text, said)
+        hint = f"write {meant}" if meant else word_meant(node.word.text, same) or word_meant(node.word.text, said)
         what = "what a thing can do" if node.names else "what a thing can be"
         notes = () if hint else [f"{what}: {', '.join(same)}"]
         self.add("E102", node.word.span, name=node.word.text, hint=hint, notes=notes)

@@ -165,10 +165,10 @@ def finding(
 
 def _fix(code: str, source: Source, span: Span, hint: str) -> Edit | None:
     meant = re.fullmatch(r"did you mean `([\w.]+)`\?", hint)
-    if meant:
+    if meant and certain(source.text[span.start : span.end].removeprefix("$"), meant[1]):
         dollar = "$" if source.text[span.start : span.start + 1] == "$" else ""
         return Edit(span, dollar + meant[1])
-    if hint == "leave it out" and code in ("E003", "E210"):
+    if hint == "leave it out" and code == "E210":
         return Edit(span, "")
     return None
 
@@ -201,10 +201,49 @@ def slip_of(name: str, known: set[str]) -> str:
     return near if near and distance(name, near) <= (2 if len(near) > 4 else 1) else ""
 
 
+def certain(written: str, meant: str) -> bool:
+    """True where a name can be nothing but a slip of another: its words one letter off, digits and first letters same.
+
+    `attended` is no slip of `unattended`, `platform_2` none of `platform_1`, nor `door_east` of `door_west`.
+    """
+    a, b = written.casefold(), meant.casefold()
+    if a.replace("_", "") == b.replace("_", ""):
+        return True
+    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b) or len(a) < 4:
+        return False
+    first, second = a.split("_"), b.split("_")
+    if len(first) != len(second):
+        return distance(a, b) == 1 and a[0] == b[0]
+    return all(
+        x == y or (len(x) >= 3 and len(y) >= 3 and distance(x, y) == 1 and ({*x[:2]} == {*y[:2]} or x[0] == y[0]))
+        for x, y in zip(first, second, strict=True)
+    )
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint with the nearest name; empty where none is near."""
+    """A hint with the nearest name, or with two that are as near; empty where none is near."""
+    known = list(known)
     near = nearest(name, known)
-    return f"did you mean `{near}`?" if near else ""
+    if not near:
+        return ""
+    off = distance(name.casefold(), near.casefold())
+    other = nearest(name, [k for k in known if k != near])
+    if other and off and distance(name.casefold(), other.casefold()) == off:
+        return f"did you mean `{near}` or `{other}`?"
+    return f"did you mean `{near}`?"
+
+
+def word_meant(name: str, known: Iterable[str]) -> str:
+    """A hint with the word of the language that this is a slip of; none that only looks like it, or is its opposite."""
+    known = {*known}
+    near = slip_of(name.casefold(), known) or (name.casefold() if name.casefold() in known else "")
+    if (
+        not near
+        or (name != near and name.endswith(near))
+        or any(name == prefix + near for prefix in ("in", "un", "im", "non", "dis"))
+    ):
+        return ""
+    return did_you_mean(name, known)
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
@@ -10,7 +11,7 @@ from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from watchword.lang import nodes as n
 from watchword.lang import tables
-from watchword.lang.findings import Edit, Finding, did_you_mean, finding
+from watchword.lang.findings import Edit, Finding, finding, word_meant
 from watchword.lang.scenario import BuildAll
 from watchword.lang.slips import MARKS, leftover, slip
 from watchword.text import Source, Span
@@ -191,8 +192,7 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         word = re.match(r"\w+|.", text[at_char:])
         got = word[0] if word else ""
         if not (got[:1].isalnum() or got[:1] in '_(){},:=<>!"-.'):
-            meant = MARKS.get(got[:1], "leave it out")
-            return finding("E003", source, Span(start, start + 1), got=got, hint=meant)
+            return _mark(source, start, got)
         expected = set(error.allowed or ())
     else:
         what = re.match(r"\s*\w+(\s+\w+)?", text)
@@ -210,9 +210,27 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         if found.fix is not None and found.fix[0].start + offset >= 0:
             fix = Edit(found.fix[0].moved(offset), found.fix[1])
     else:
-        hint = _hint_text(got) or did_you_mean(got, _words(expected))
+        hint = _hint_text(got) or word_meant(got, _words(expected))
         hint = hint or leftover(text, start - offset, got) or _wanted(expected)
     return finding("E001", source, span, got=got, hint=hint, fix=fix)
+
+
+_QUOTED = re.compile(r"""[“„«”‘'’`]([^“„«”‘'’`»"\n]*)[”“»‘'’`](?!\w)""")
+"""A text between the quotes of a word processor."""
+
+
+def _mark(source: Source, start: int, got: str) -> Finding:
+    """A letter that the language does not have; its fix where it stands for one that it has."""
+    at = Span(start, start + 1)
+    meant = MARKS.get(got[:1], "leave it out")
+    written = re.fullmatch("write `([^`]+)`", meant)
+    quoted = _QUOTED.match(source.text, start)
+    fix = Edit(at, "") if got == ";" or unicodedata.category(got[:1]) in ("So", "Cf") else None
+    if quoted is not None:
+        fix = Edit(Span(start, quoted.end()), f'"{quoted[1]}"')
+    elif written is not None and got[:1] in "–—−≥⩾≤⩽≠":
+        fix = Edit(at, written[1])
+    return finding("E003", source, at, got=got, hint=meant, fix=fix)
 
 
 def _hint_text(got: str) -> str:

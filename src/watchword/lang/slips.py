@@ -56,8 +56,14 @@ MEANT = {
     "abandoned": "`is unattended`",
     "left": "`is unattended`",
     "fallen": "`is lying`",
-    "loitering": "`dwell of p in zone z > 5min`",
-    "inside": "`in zone z`",
+    **dict.fromkeys(
+        ("loitering", "loiters", "loiter", "lingers", "lingering", "stays", "staying", "waits", "waiting", "remains"),
+        "`in zone … for 3min`",
+    ),
+    **dict.fromkeys(("near", "close", "beside", "by"), "`in zone …`, or of another thing `within 2m of b`"),
+    **dict.fromkeys(("inside", "on", "at", "into"), "`in zone …`"),
+    **dict.fromkeys(("invisible", "unseen", "gone"), "`not p is visible`, with braces"),
+    **dict.fromkeys(("attended", "accompanied"), "`not b is unattended`, with braces"),
     "leaves": "`exits zone z`",
     "passes": "`crosses line l`",
 }
@@ -164,7 +170,8 @@ CASES = (
     _Case(r"\bcrosses\s+line\s+\w+\s+", r"towards?\s+(?P<b>\w+)", "write `to {b}`", "to {b}"),
     _Case(r"\bcrosses\s+line\s+\w+\s+", r"\w+", "a way is `inward`, `outward`, `either way` or `to SIDE`"),
     _Case(r"\bnear\s+", _WORD, "say how near: `within 2m of {b}`"),
-    _Case(r"", r"on\s+(?!camera\b)(?P<b>[^\W\d]\w*)", "write `in zone {b}`", "in zone {b}"),
+    _Case(r"", r"on\s+(?!camera\b|zone\b)(?P<b>[^\W\d]\w*)", "write `in zone {b}`", "in zone {b}"),
+    _Case(r"", r"on\s+zone\b", "write `in zone …`", "in zone"),
     _Case(r"\bwhen\s+(?P<a>[^\W\d]\w*)\s+(?:for\s+)?", r"", "say of whom: `when p is {a} …`", of="a", mark=True),
     # ---- numbers
     _Case(r"", rf">=?\s*(?P<b>{_TIME})", "write `for {b}`", "for {b}", wants="FOR"),
