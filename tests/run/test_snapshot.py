@@ -78,6 +78,7 @@ MORE = {
     **RULES,
     "left": "rule left { each bag x using person o = owner of x within 400px when (x is still for 1s) "
     "and distance(x, o) > 100px cooldown 5s per o }",
+    "parted": "rule parted { each bag x using person o = owner of x within 700px when distance(x, o) > 90px for 1s }",
     "drop": "rule drop { each person p when p drops bag }",
     "take": "rule take { each person p when p takes bag cooldown 8s }",
     "zoned": "zones both = a, b\nrule zoned { each zone z of both each person p in zone z when p is still for 1s "

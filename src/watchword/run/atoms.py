@@ -249,9 +249,10 @@ class Distances(Plain):
             value = np.where(self._metric & ~(self._either & np.isnan(value)), value, pixels)
         held = at.look.seen | (at.look.now - things.last[slots] <= at.limit(self._after))
         for view, known in zip(at.grids[self.scope].views(), (held, at.look.seen[None]), strict=False):
-            both = known[:, one] & known[:, two]
-            if here is not None:
-                both &= here
+            if here is None:
+                both = known[:, one] & known[:, two]
+            else:  # each clause has second things of its own
+                both = known & np.take_along_axis(np.broadcast_to(known, two.shape), two, axis=1) & here
             view.low[self._out] = view.high[self._out] = np.where(both, value, np.nan)
 
 

@@ -25,6 +25,7 @@ from watchword.run.telling import Said
 from watchword.run.underway import saved_open
 from watchword.run.views import Lost
 from watchword.saved import pack, unpack
+from watchword.scene import Scene, Size
 
 if TYPE_CHECKING:
     from watchword.run.engine import Engine
@@ -67,11 +68,19 @@ def snapshot(engine: Engine) -> bytes:
 
 
 class _Places:
-    """The zones and lines of cameras; of many that look at the same one is kept."""
+    """What cameras look at; of many that look at the same one is kept."""
 
     def __init__(self) -> None:
         self.shapes: list[dict[str, dict[str, str]]] = []
         self._marks: dict[int, str] = {}
+        self._views: dict[tuple[int, Size | None], str] = {}
+
+    def view(self, scene: Scene | None, frame: Size | None) -> str:
+        """The mark of how a camera sees."""
+        key = (id(scene), frame)
+        if key not in self._views:
+            self._views[key] = view_mark(scene, frame)
+        return self._views[key]
 
     def of(self, engine: Engine, camera: Camera) -> dict[str, dict[str, str]]:
         """The marks of a camera's zones and lines."""
@@ -97,7 +106,7 @@ def _saved_camera(engine: Engine, camera: Camera, places: _Places) -> dict[str, 
         "name": camera.name,
         "preset": camera.preset,
         "frame": camera.frame,
-        "view": view_mark(camera.scene, camera.frame),
+        "view": places.view(camera.scene, camera.frame),
         "place": places.index(engine, camera),
         "zero": engine._zero(camera),
         "refused": engine._refused_sizes.get(camera.name),
@@ -205,7 +214,7 @@ class _Restoring:
         if preset:
             scene = scene.presets.get(preset) if scene is not None and name in engine._positions else None
         frame = scene.frame if scene is not None else None if saved["frame"] is None else tuple(saved["frame"])
-        if view_mark(scene, frame) != saved["view"] or (preset and scene is None):
+        if places.view(scene, frame) != saved["view"] or (preset and scene is None):
             self.lost |= {(k, key): MOVED for key in rules}
             return
         camera = engine._take_in(name, scene, frame, preset)
