@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
 import attrs
 import numpy as np
 
 from watchword import draw, evidence
+from watchword.closing import Closing
 from watchword.errors import DataError
 from watchword.events import Alert, Notice, show_time
 from watchword.lettering import Lettering
@@ -26,7 +26,7 @@ Hide = Literal["others", "people", "all", "nothing"]
 OURS = ("alerts.jsonl", "film.mp4", "[0-9][0-9][0-9][0-9].jpg")
 
 
-class AlertFolder:
+class AlertFolder(Closing):
     """Writes what a watch tells, as it tells it. A context manager.
 
     What an earlier run wrote here is replaced: `alerts.jsonl`, `film.mp4` and pictures named by four digits.
@@ -169,11 +169,3 @@ class AlertFolder:
         self._lines.close()
         if self._film is not None:
             self._film.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -22,6 +22,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword.closing import Closing
 from watchword.errors import VideoError
 
 SECOND = 1_000_000_000
@@ -218,7 +219,7 @@ def frames(
     return Recording(str(place), name, camera, origin, fps, rate, None)
 
 
-class FilmWriter:
+class FilmWriter(Closing):
     """Writes a film, frame by frame, for people to look at. A context manager.
 
     The ending of the path says the kind: `.mp4` (MPEG-4 Visual), `.avi` and `.mkv` (Motion JPEG), `.webm` (VP8: slow,
@@ -282,9 +283,3 @@ class FilmWriter:
         if self._writer is not None:
             self._writer.release()
             self._writer = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 import numpy as np
 
+from watchword.closing import Closing
 from watchword.detections import Detections
 from watchword.errors import DataError, DetectorError, StateError
 from watchword.events import Alert, Notice, Restored
@@ -64,7 +64,7 @@ def _scene(scene: SceneLike) -> Scene:
     return scene if isinstance(scene, Scene) else Scene.load(scene)
 
 
-class Watch:
+class Watch(Closing):
     """Rules over cameras: give it frames (`step`) or your own tracks (`observe`), take the alerts.
 
     One object that you made, one thread at a time, nothing global. A host that only calls `observe` imports neither
@@ -461,14 +461,6 @@ class Watch:
         if not self._closed and self._made is not None:
             self._made.close()
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<Watch: {', '.join(f'{r.name}: {show(r.when)}' for r in self.rules.rules)}>"

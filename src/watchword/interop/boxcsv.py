@@ -19,8 +19,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 import attrs
 
@@ -40,6 +39,7 @@ from watchword.interop.boxfile import (
     time_of,
     whole,
 )
+from watchword.interop.writer import Writer
 from watchword.tracks import UNTRACKED, Id, Tracks
 from watchword.units import SECOND
 
@@ -234,22 +234,7 @@ def _timed(looks: Looks, rows: list[Row], rate: float) -> tuple[Looks, list[Row]
     return {(time, camera) for time in times for camera in cameras}, moved, notes
 
 
-def opened(target: str | Path | TextIO) -> tuple[TextIO, bool]:
-    """A file to write text to, and whether it was opened here.
-
-    Raises:
-        DataError: It cannot be opened.
-    """
-    if not isinstance(target, str | Path):
-        return target, False
-    try:
-        return Path(target).open("w", encoding="utf-8", newline=""), True
-    except OSError as error:
-        fix = "check the path and its rights"
-        raise DataError(f"cannot be written: {error.strerror}", where=str(target), fix=fix) from None
-
-
-class CsvWriter:
+class CsvWriter(Writer):
     """Writes ticks as CSV with a header, a row a box, as they come; a look that saw nothing is a row without a box.
 
     Args:
@@ -261,7 +246,7 @@ class CsvWriter:
     """
 
     def __init__(self, target: str | Path | TextIO, columns: Sequence[str] = ()) -> None:
-        self._file, self._mine = opened(target)
+        super().__init__(target)
         self._columns = tuple(columns)
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerow(
@@ -290,19 +275,6 @@ class CsvWriter:
                         *(_show(table.extra[name][row]) if name in table.extra else "" for name in self._columns),
                     )
                 )
-
-    def close(self) -> None:
-        """Close the file, if it is the writer's."""
-        if self._mine:
-            self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _show_second(time: int) -> str:

@@ -13,16 +13,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, TextIO
 
 from watchword.detections import Detections
 from watchword.errors import DataError
-from watchword.interop import boxcsv
 from watchword.interop.boxfile import Row
 from watchword.interop.messages import Box, Message, Refusal, corners, ident, label, mapping, number, score, text
 from watchword.interop.stamps import iso, show
 from watchword.interop.ticks import Feed, Table, Ticks, scale, size
+from watchword.interop.writer import Writer
 from watchword.tracks import UNTRACKED, Id, Tracks
 
 SIDES = ("left", "top", "right", "bottom")
@@ -155,7 +154,7 @@ def _time(value: object) -> int:
         raise Refusal("time not understood", str(error)) from None
 
 
-class DeepStreamWriter:
+class DeepStreamWriter(Writer):
     """Writes ticks as messages of the minimal layout, JSON lines, a line a camera's look.
 
     Scores below 1 stand after a `#`. Rows that are only expected are left out; the layout has no place for them.
@@ -168,7 +167,7 @@ class DeepStreamWriter:
     """
 
     def __init__(self, target: str | Path | TextIO) -> None:
-        self._file, self._mine = boxcsv.opened(target)
+        super().__init__(target)
         self._frame = 0
 
     def write(self, table: Table) -> None:
@@ -197,19 +196,6 @@ class DeepStreamWriter:
                 + "\n"
             )
         self._frame += 1
-
-    def close(self) -> None:
-        """Close the file, if it is the writer's."""
-        if self._mine:
-            self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _entry(table: Table, row: int) -> str:

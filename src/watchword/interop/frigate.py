@@ -16,15 +16,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, TextIO
 
 from watchword.errors import DataError
-from watchword.interop import boxcsv
 from watchword.interop.boxfile import Row
 from watchword.interop.messages import Box, Message, Refusal, corners, ident, label, mapping, number, parse, score, text
 from watchword.interop.stamps import unix
 from watchword.interop.ticks import FOREVER, Feed, Ticks, scale, size
+from watchword.interop.writer import Writer
 from watchword.tracks import Id, Tracks
 from watchword.units import SECOND
 
@@ -223,7 +222,7 @@ def box(given: object, frame: tuple[float, float] | None = None, *, of_api: bool
     return corners(a * w, b * h, (a + c) * w, (b + d) * h)
 
 
-class FrigateWriter:
+class FrigateWriter(Writer):
     """Writes tracks as the events that Frigate tells, JSON lines: `new`, `update` where a box has changed, `end`.
 
     What is not in a table any more is told as ended after `memory` seconds, dated at its last sight.
@@ -237,7 +236,7 @@ class FrigateWriter:
     """
 
     def __init__(self, target: str | Path | TextIO, memory: float = 5.0) -> None:
-        self._file, self._mine = boxcsv.opened(target)
+        super().__init__(target)
         self._memory = round(memory * SECOND)
         self._known: dict[tuple[str, Id], dict[str, Any]] = {}
         self._seen: dict[tuple[str, Id], int] = {}
@@ -294,13 +293,4 @@ class FrigateWriter:
         """End all that is there, and close the file if it is the writer's."""
         for key, last in list(self._seen.items()):
             self._end(key, last)
-        if self._mine:
-            self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        super().close()

@@ -11,8 +11,7 @@ from configparser import ConfigParser
 from configparser import Error as ConfigError
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 import attrs
 
@@ -33,6 +32,7 @@ from watchword.interop.boxfile import (
     time_of,
     whole,
 )
+from watchword.interop.writer import Writer
 from watchword.tracks import UNTRACKED, Tracks
 from watchword.units import SECOND
 
@@ -183,7 +183,7 @@ def _sequence_rate(path: Path) -> tuple[float, str]:
     raise DataError("it has frames but no times", where=str(path), fix="say how many frames a second: fps=25")
 
 
-class MotWriter:
+class MotWriter(Writer):
     """Writes ticks of one camera as MOTChallenge text, a row a box, as they come.
 
     Rows are `frame,id,left,top,width,height,score,-1,-1,-1`; detections have the id -1. Labels, and whether a row was
@@ -199,7 +199,7 @@ class MotWriter:
     """
 
     def __init__(self, target: str | Path | TextIO, fps: float | None = None) -> None:
-        self._file, self._mine = boxcsv.opened(target)
+        super().__init__(target)
         self._fps = None if fps is None else check_rate("fps", fps)
         self._start: int | None = None
         self._frame = 0
@@ -232,16 +232,3 @@ class MotWriter:
             self._file.write(
                 f"{frame},{ident},{left:.3f},{top:.3f},{right - left:.3f},{bottom - top:.3f},{score:.6g},-1,-1,-1\n"
             )
-
-    def close(self) -> None:
-        """Close the file, if it is the writer's."""
-        if self._mine:
-            self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -13,16 +13,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from html import escape
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, TextIO
 
 from watchword.errors import DataError
-from watchword.interop import boxcsv
 from watchword.interop.boxfile import Row
 from watchword.interop.messages import Box, Refusal, corners, label, number, score, whole
 from watchword.interop.scenexml import NAMESPACE, Element, SceneXml
 from watchword.interop.stamps import iso, show
 from watchword.interop.ticks import FOREVER, Feed, Ticks, size
+from watchword.interop.writer import Writer
 from watchword.tracks import Tracks
 from watchword.units import SECOND
 
@@ -328,7 +327,7 @@ HEAD = f'<?xml version="1.0" encoding="UTF-8"?>\n<tt:MetadataStream xmlns:tt="{N
 TAIL = "</tt:VideoAnalytics>\n</tt:MetadataStream>"
 
 
-class OnvifWriter:
+class OnvifWriter(Writer):
     """Writes the looks of one camera as one metadata stream, frame by frame.
 
     Args:
@@ -341,7 +340,7 @@ class OnvifWriter:
 
     def __init__(self, target: str | Path | TextIO, frame: tuple[float, float]) -> None:
         size("frame", frame)
-        self._file, self._mine = boxcsv.opened(target)
+        super().__init__(target)
         self._frame = frame
         self._file.write(f"{HEAD}\n")
 
@@ -357,13 +356,4 @@ class OnvifWriter:
         """End the document, and close the file if it is the writer's."""
         if not self._file.closed:
             self._file.write(f"{TAIL}\n")
-        if self._mine:
-            self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        super().close()
