@@ -55,6 +55,12 @@ if TYPE_CHECKING:
     from watchword.crossings import LinesCounter
     from watchword.tracks import Tracks
 
+
+def same_shape(a: Size, b: Size) -> bool:
+    """True where pictures of two sizes have one shape; a pixel of rounding in the smaller is no other."""
+    return abs((b[0] / a[0]) / (b[1] / a[1]) - 1) <= max(1 / min(a), 1 / min(b))
+
+
 T = TypeVar("T", Zone, Line)
 
 
@@ -377,3 +383,18 @@ def _line(name: str, data: Any) -> Line:
     if ("from" in data) != ("to" in data):
         raise SceneError(f"{what}: only one side is named", fix='give both "from" and "to", or neither')
     return Line(name, ends[0], ends[1], (data["from"], data["to"]) if "from" in data else None)
+
+
+class Scenes(dict[str, Scene]):
+    """Scenes by camera and preset, with one for every other camera."""
+
+    def __init__(self, scenes: Mapping[str, Scene], other: Scene | None) -> None:
+        views = {f"{name} at {k}": view for name, one in scenes.items() for k, view in one.presets.items()}
+        super().__init__({**scenes, **views})
+        self._other = other
+
+    def get(self, key: str, default: Scene | None = None) -> Scene | None:  # type: ignore[override]
+        """The scene of a camera, or of a preset of it (`CAMERA at PRESET`)."""
+        if key not in self and self._other is not None:
+            return self._other.presets.get(key.rpartition(" at ")[2], self._other)
+        return super().get(key, default)

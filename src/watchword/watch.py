@@ -19,7 +19,7 @@ from watchword.lang.ruleset import RuleSet, check_sentence
 from watchword.lang.show import show
 from watchword.run.engine import Engine
 from watchword.saved import pack, unpack
-from watchword.scene import Scene
+from watchword.scene import Scene, Scenes
 from watchword.tracks import Tracks
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Watch(Closing):
             if self._detector is None or isinstance(self._detector, str):
                 from watchword import detect
 
-                known = _Scenes(self.scenes, self.scene)
+                known = Scenes(self.scenes, self.scene)
                 self._made = detect.load(self._detector or "motion+left", known)
             else:
                 self._made = self._detector
@@ -478,17 +478,3 @@ def _renamed(table: T, names: Mapping[str, str]) -> T:
         ended = tuple(attrs.evolve(end, camera=names.get(end.camera, end.camera)) for end in table.ended)
         return attrs.evolve(table, cameras=cameras, ended=ended)
     return attrs.evolve(table, cameras=cameras)
-
-
-class _Scenes(dict[str, Scene]):
-    """Scenes by camera and preset, with one for every other camera."""
-
-    def __init__(self, scenes: Mapping[str, Scene], other: Scene | None) -> None:
-        views = {f"{name} at {k}": view for name, one in scenes.items() for k, view in one.presets.items()}
-        super().__init__({**scenes, **views})
-        self._other = other
-
-    def get(self, key: str, default: Scene | None = None) -> Scene | None:  # type: ignore[override]
-        if key not in self and self._other is not None:
-            return self._other.presets.get(key.rpartition(" at ")[2], self._other)
-        return super().get(key, default)

@@ -19,8 +19,7 @@ from watchword.cli.terminal import Terminal, write_json
 from watchword.detections import Detections
 from watchword.errors import SceneError
 from watchword.events import Alert, Notice
-from watchword.run.engine import same_shape
-from watchword.scene import Scene
+from watchword.scene import Scene, same_shape
 from watchword.tracks import Tracks
 from watchword.units import clock
 from watchword.video import Frame

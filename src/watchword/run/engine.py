@@ -22,18 +22,13 @@ from watchword.run.snapshot import restore, snapshot
 from watchword.run.telling import Teller
 from watchword.run.turn import Open
 from watchword.run.views import Views
-from watchword.scene import Scene, Size
+from watchword.scene import Scene, Size, same_shape
 from watchword.schedule import Schedule
 from watchword.tracks import Tracks
 from watchword.units import SECOND
 
 MOST = 2000
 """How many things of one camera are known at once."""
-
-
-def same_shape(a: Size, b: Size) -> bool:
-    """True where pictures of two sizes have one shape; a pixel of rounding in the smaller is no other."""
-    return abs((b[0] / a[0]) / (b[1] / a[1]) - 1) <= max(1 / min(a), 1 / min(b))
 
 
 class Engine:
@@ -250,8 +245,8 @@ class Engine:
         total = where.count("capped", count) if rule else count
         self._tell_notice(Notice("capped", where.name, time, text, total, where.last))
 
-    def _tell_notice(self, notice: Notice) -> None:
-        if self._notice is not None:
+    def _tell_notice(self, notice: Notice | None) -> None:
+        if notice is not None and self._notice is not None:
             self._notice(notice)
 
     # ---- restarts
@@ -296,8 +291,7 @@ class Engine:
             text = f"{name}: which preset it looks at was not told ({listed}); until it is, rules say nothing"
             self._tell_notice(Notice("preset", name, time, text))
         accepted, notice = camera.accept(time, index)
-        if notice is not None:
-            self._tell_notice(notice)
+        self._tell_notice(notice)
         if accepted and camera.last is None and time < DATED:
             self._undated(camera)
         if accepted and notice is not None:
@@ -443,13 +437,8 @@ class Engine:
     ) -> None:
         """Take in whether a camera sees what its zones were drawn for; while it does not, its looks are not taken.
 
-        Args:
-            camera: Its name.
-            ok: Whether it does.
-            time: When that is known, ns.
-            reason: Why not, a word for people: covered, moved.
-            since: Since when it is so, ns; `time` where not given.
-            who: Who says so; each has to take back its own word.
+        `time` is when that is known, ns, and `since` since when it is so; `reason` a word for people: covered, moved.
+        Each `who` that says so has to take back its own word.
         """
         known = self.camera(camera)
         began = time if since is None else since
@@ -459,8 +448,7 @@ class Engine:
             dated = self._origin is None and known.start is None and began >= DATED
             zero = began if dated else self._zero(known)
             notice = self._views.lose(known, who, reason or "lost", began, time, zero)
-        if notice is not None:
-            self._tell_notice(notice)
+        self._tell_notice(notice)
 
     def renew(self, camera: str, time: int) -> list[Alert]:
         """Say that a camera was moved on purpose: what is under way there ends with the reason `moved`."""
