@@ -75,6 +75,7 @@ class Bank:
         planner = Planner(rules, host)
         self.roots, self.steps, size = planner.plan(applying)
         self._reach = planner.reach()
+        self._happening = planner.events()
         self.stacks = planner.stacks
         self.things = Things()
         self._cameras, self._atlas = cameras, atlas
@@ -315,6 +316,7 @@ class Bank:
             dark,
             only is not None,
             self._reach,
+            events=self._happening,
         )
         if self._using:
             if not blind:

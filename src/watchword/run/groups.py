@@ -228,7 +228,7 @@ class Groups(Plain):
 
     def carry(self, at: Pass) -> None:
         """A number changed when the last of the members did that came or went in this look."""
-        if self.scope != "camera" or at.partial:
+        if self.scope != "camera" or at.partial or not self._counts:
             return
         state, known = at.grids["thing"].held.state, at.scopes["thing"]
         dated = {node for scope, kind, node, _ in at.dates if (scope, kind) == ("thing", "state")}

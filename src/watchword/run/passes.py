@@ -8,7 +8,7 @@ sees. Conditions hold on the first, deadlines are decided on the second. Where a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -162,6 +162,7 @@ class Pass:
         dates: When what this pass decided began, where that was before it.
         seconds: Slots of the second things of `using`, by clause: (slots of all things).
         waiting: Where a grace waits whether what is seen lasts, bool (columns,), by scope and node.
+        events: Scope and node of what happens at a moment.
         remembered: Where pairs of which something is remembered have it: places, and the row of each; of a partial pass
             all that one of its rows is part of.
     """
@@ -184,6 +185,7 @@ class Pass:
     dates: dict[Dated, int] = attrs.field(factory=dict)
     seconds: dict[object, Slots] = attrs.field(factory=dict)
     waiting: dict[tuple[str, int], Bools] = attrs.field(factory=dict)
+    events: Collection[tuple[str, int]] = ()
     remembered: tuple[Slots, Slots] | None = None
 
     @cached_property
@@ -265,5 +267,12 @@ class Pass:
         slots, now, _, _ = self.clock(scope)
         known = self.scopes[scope]
         slot = int(slots[col])
-        same = self.grids[scope].held.state[node, col] == known.value[node, slot]
+        same = self.grids[scope].held.state[node, col] == known.value[node, slot] and (scope, node) not in self.events
         return int(known.changed[node, slot]) if same else int(now[col])
+
+    def then(self, scope: str, node: int, col: int, time: int) -> int:
+        """What a state was at a time before this look, as far as the last changes say: 0 where they do not."""
+        if self.since(scope, node, col) <= time:
+            return int(self.grids[scope].held.state[node, col])
+        known, slot = self.scopes[scope], int(self.clock(scope)[0][col])
+        return int(known.value[node, slot]) if known.changed[node, slot] <= time else 0

@@ -26,10 +26,11 @@ from watchword.run.passes import Reach
 from watchword.run.sequences import Becomes, Chain
 from watchword.run.sequences import Part as ChainPart
 from watchword.run.spans import Different, Flows, Measured, Trends
-from watchword.run.steps import Compare, HasSecond, Join, Lift, Negate, Side, Spread, Step, Via
+from watchword.run.steps import Coincide, Compare, HasSecond, Join, Lift, Negate, Side, Spread, Step, Via
 from watchword.run.temporal import Hold, Settle
 from watchword.run.terms import Names, Node, Nodes, Terms, UnplannedError
 from watchword.run.windows import Changes, Rate, Share
+from watchword.words import WORDS
 
 
 @attrs.frozen
@@ -104,6 +105,10 @@ class Planner:
                 metric, reach = bounds[0]
                 most[metric] = max(reach, most.get(metric, 0.0))
         return tuple(sorted(most.items()))
+
+    def events(self) -> frozenset[tuple[str, int]]:
+        """Scope and position of what happens at a moment."""
+        return frozenset((node.scope, node.index) for node in self._nodes.nodes.values() if _happens(node))
 
     def root(self, rule: n.Rule) -> Root:
         """A rule in the plan.
@@ -227,6 +232,8 @@ def _operator(node: Node) -> tuple[Any, ...]:
             return (what, node.key[1], node.key[2], node.scope)
         case "lift":
             return (what, node.key[1], node.kind)
+        case "and":
+            return (what, _coincide(node), node.scope, node.kind)
         case _:
             return (what, node.scope, node.kind)
 
@@ -301,8 +308,30 @@ def _measured(nodes: list[Node]) -> Step:
     return Measured(nodes[0].scope, made(_keys(nodes, 1)), _out(nodes), _first(nodes), _after(nodes))
 
 
+def _happens(node: Node) -> bool:
+    """Whether it is an event: it happens at a moment."""
+    match node.key[0]:
+        case "becomes" | "sequence":
+            return True
+        case "atom":
+            return WORDS[node.key[1]].kind == "event"
+        case "signal":
+            return bool(node.key[3])
+        case "and" | "or" | "spread" | "lift" | "via":
+            return any(_happens(child) for child in node.children)
+    return False
+
+
+def _coincide(node: Node) -> bool:
+    """Whether it is an event of events and states together."""
+    return node.key[0] == "and" and len({_happens(child) for child in node.children}) == 2
+
+
 def _join(nodes: list[Node]) -> Step:
     children = [[c.index for c in node.children] for node in nodes]
+    if _coincide(nodes[0]):
+        events = {c.index for node in nodes for c in node.children if _happens(c)}
+        return Coincide(nodes[0].scope, _out(nodes), children, events)
     return Join(nodes[0].scope, nodes[0].key[0] == "and", _out(nodes), children)
 
 

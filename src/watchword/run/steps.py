@@ -188,11 +188,45 @@ class Join(Plain):
             _date(at, self.scope, node, col, date)
 
 
+class Coincide(Join):
+    """`and` of events and states: the states are asked at the moment of the events.
+
+    Args:
+        scope: What they are about.
+        out: The nodes.
+        children: Of each what it stands on.
+        events: Which of those are events.
+    """
+
+    def __init__(self, scope: str, out: Nodes, children: Sequence[Sequence[int]], events: Collection[int]) -> None:
+        super().__init__(scope, True, out, children)
+        self._events = frozenset(events)
+
+    def carry(self, at: Pass) -> None:
+        """What happened before this look did so where its states held then."""
+        if self.scope == "pair":
+            return
+        grid = at.grids[self.scope]
+        for node, col in {(node, col) for node, col, _ in at.dated(self.scope, "state", self._parents)}:
+            events = [child for child in self._of[node] if child in self._events]
+            if any(grid.held.state[child, col] <= 0 for child in events):
+                continue
+            date = max(at.since(self.scope, child, col) for child in events)
+            if date < at.clock(self.scope)[1][col]:
+                states = [child for child in self._of[node] if child not in self._events]
+                holds = all(at.then(self.scope, child, col, date) > 0 for child in states)
+                for view in grid.views():
+                    view.state[node, col] = 1 if holds else -1
+                if holds:
+                    at.dates[self.scope, "state", node, col] = date
+
+
 def _date(at: Pass, scope: str, node: int, col: int, date: int) -> None:
     """Date a state that this pass changed."""
     slots, now, _, _ = at.clock(scope)
     known, slot = at.scopes[scope], int(slots[col])
-    if at.grids[scope].held.state[node, col] != known.value[node, slot] and date < now[col]:
+    new = (scope, node) in at.events or at.grids[scope].held.state[node, col] != known.value[node, slot]
+    if new and date < now[col]:
         at.dates[scope, "state", node, col] = date
 
 

@@ -135,11 +135,11 @@ def quantity(asks: Asks, node: n.Of | n.OfZone, env: dict[str, Thing], look: int
             return (spells.flow(asks, node, env, look),) * 2
         case "average" | "total" | "max" | "min":
             return tuple(
-                of_attribute(asks, node, [(m[0], m[1 + k]) for m in members(asks, node.group, env, look, known)], look)
+                of_attribute(asks, node, [(m[0], m[1 + k]) for m in members(asks, node.group, env, look, look)], look)
                 for k in (0, 1)
             )
         case "spread" | "alignment" | "divergence":
-            who = members(asks, node.group, env, look, known)
+            who = members(asks, node.group, env, look, look)
             held = shape(node.word.text, [m[0] for m in who if m[1] is TRUE], look)
             hidden = any(m[1] is not m[2] for m in who)
             return held, None if hidden else held

@@ -89,8 +89,20 @@ def happenings(asks: Asks, node: n.Expr, env: dict[str, Thing], known: int) -> l
 
 def when(asks: Asks, state: n.Expr, env: dict[str, Thing], moment: Moment):
     """What a state was at an event's moment."""
-    look = max((k for k in range(moment[1] + 1) if asks.times[k] <= moment[0]), default=None)
-    return UNKNOWN if look is None or look < asks.first(env, moment[1]) else asks.at(state, env, look, moment[1])[0]
+    time, known = moment
+    look = max((k for k in range(known + 1) if asks.times[k] <= time), default=None)
+    if look is None or look < asks.first(env, known):
+        return UNKNOWN
+    # A moment between two looks may lie in a hole.
+    if (
+        asks.times[look] < time
+        and look < known
+        and (
+            asks.dark[look + 1] or any(look + 1 not in t.sights and asks.hole(t, look + 1, known) for t in env.values())
+        )
+    ):
+        return UNKNOWN
+    return asks.at(state, env, look, known)[0]
 
 
 def becoming(asks: Asks, node: n.Expr, env: dict[str, Thing], known: int) -> list[Moment]:
