@@ -112,6 +112,7 @@ def benchmarks(session: nox.Session) -> None:
         "track_accuracy",
         "track_speed",
         "rules",
+        "snapshot",
         "zones_vs_supervision",
         "language",
     ]
