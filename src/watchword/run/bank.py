@@ -80,6 +80,7 @@ class Bank:
         self.things = Things()
         self._cameras, self._atlas = cameras, atlas
         self._limit = needs(self.roots)
+        self._afters = sorted({root.after for root in self.roots})
         self._people = rules.people
         self._person = np.zeros(0, np.bool_)
         self._retired: dict[int, dict[int, int]] = {}
@@ -178,6 +179,7 @@ class Bank:
             tracks = self._fitted(tracks, looked)
         sights = self._see(tracks, looked) if len(tracks) else None
         self.grow()
+        self._go_missing([camera for camera in looked if camera.before is not None])
         if tracks.ended:
             self._ends(tracks, cameras, set(sights.slots.tolist()) if sights else set())
         order = np.argsort(cameras)
@@ -227,6 +229,32 @@ class Bank:
         before = np.array([self._cameras[c].before or 0 for c in cams.tolist()], np.int64)
         only = slots[np.lexsort((self.things.serial[slots], camera[hole]))]
         self._pass(cams.tolist(), now, before, None, blind=True, dark=False, only=only)
+
+    def _go_missing(self, looked: Sequence[Camera]) -> None:
+        """What is unseen for longer than the gap limit at this look was in a hole before it: that is said first."""
+        cameras = sorted((c for c in looked if c.passed <= c.limit(self._limit)), key=lambda c: c.index)
+        if not cameras:
+            return
+        things, cams = self.things, [c.index for c in cameras]
+        slots = things.of_cameras(cams)
+        column = np.searchsorted(np.array(cams), things.camera[slots])
+        now = np.array([c.last for c in cameras], np.int64)[column]
+        if not len(slots) or (things.last[slots] == now).all():
+            return
+        unseen, passed = now - things.last[slots], np.array([c.passed for c in cameras], np.int64)[column]
+        missing = np.zeros(len(slots), np.bool_)
+        for after in self._afters:
+            limit, was = (
+                np.array([max(after, 3 * usual) for usual in of], np.int64)[column]
+                for of in ([c.interval for c in cameras], [c.was for c in cameras])
+            )
+            missing |= (unseen > limit) & (unseen - passed <= was)
+        missing &= ~things.gone[slots]
+        if missing.any():
+            mine = np.unique(column[missing])
+            times = np.array([[cameras[k].last, cameras[k].before] for k in mine.tolist()], np.int64)
+            only = slots[missing]
+            self._pass([cams[k] for k in mine], times[:, 0], times[:, 1], None, blind=True, dark=False, only=only)
 
     def _begin_anew(self, slots: Slots) -> None:
         """Things that had ended, a moving one's end that its tracker told, are found again: they have new clocks."""

@@ -31,6 +31,8 @@ class Camera:
         last: Time of its last look, None before the first.
         before: Time of the look before that.
         dark: How long it has been dark in all, ns.
+        passed: Between these two, ns.
+        was: The usual frame interval at the look before, ns.
         interval: Its usual frame interval, ns: the median of the 100 before the last look.
         frame: Size the zones are drawn for, px.
         scale: From the frames' pixels to the scene's.
@@ -49,7 +51,7 @@ class Camera:
         self.last: int | None = None
         self.before: int | None = None
         self.dark = 0
-        self.interval = 0
+        self.interval = self.was = self.passed = 0
         self.counts: dict[str, int] = {}
         self._intervals: deque[int] = deque()
         self._sorted: list[int] = []
@@ -126,12 +128,12 @@ class Camera:
 
     def look(self, time: int) -> None:
         """Write down a look. What interval is usual is known from the looks before it."""
-        self.before = self.last
+        self.before, self.was, self.passed = self.last, self.interval, 0
         if self.last is None:
             self.start = time
         else:
             self._usual()
-            passed = time - self.last
+            self.passed = passed = time - self.last
             if passed > self.limit():
                 self.dark += passed
             self._intervals.append(passed)
