@@ -143,7 +143,10 @@ class RuleCheck:
         about = first.word.text if isinstance(first, n.Apply) and not first.names else ""
         if rest or name.text in known or about not in known | {*PLURALS}:
             return False
-        if name.text in ("a", "an", "the", "any", "each", "every", "all", "if", "when"):
+        if name.text in WORDS:
+            hint = f"the thing comes first: `{about} {name.text}`"
+            fix = Edit(name.span.to(first.span), f"{about} {name.text}") if first.span.end > name.span.end else None
+        elif name.text in ("a", "an", "the", "any", "each", "every", "all", "if", "when"):
             hint, fix = f"leave `{name.text}` out", Edit(Span(name.span.start, first.span.start), "")
         else:
             hint, fix = f"write it with braces: `rule {rule.name.text} {{ when {name.text} {about} … }}`", None
@@ -154,6 +157,8 @@ class RuleCheck:
         """`enters zon vault`, `enters the vault`: one slip that would else be three unknown words."""
         bare = [p for p in parts if not (isinstance(p, n.Apply) and p.word.text in ("the", "a", "an"))]
         for word, slip in pairwise(bare):
+            if self._two_names(word, slip):
+                return True
             if not (isinstance(word, n.Apply) and isinstance(slip, n.Apply)) or word.names or slip.word.text in WORDS:
                 continue
             known = WORDS.get(word.word.text)
@@ -161,6 +166,18 @@ class RuleCheck:
             at, name = slip.word.span, slip.word.text
             if wanted and distance(name, wanted) <= 2:
                 self.add("E102", at, name=name, hint=f"did you mean `{wanted}`?")
+                return True
+            more = bare[bare.index(slip) + 1 :][:1]
+            two = (
+                more
+                and isinstance(more[0], n.Apply)
+                and more[0].word.text not in {*WORDS, *keywords()}
+                and not more[0].names
+            )
+            if wanted and not slip.names and two:
+                assert isinstance(more[0], n.Apply)
+                hint = f"a name is one word: `{word.word.text} {wanted} {name}_{more[0].word.text}`"
+                self.add("E213", word.span.to(more[0].span), word=word.word.text, what="two names", hint=hint)
                 return True
             if wanted and not slip.names:
                 fix = Edit(Span(word.word.span.end, at.end), f" {wanted} {name}")
@@ -175,6 +192,19 @@ class RuleCheck:
                 self.add("E102", word.word.span.to(at), name=f"{word.word.text} {name}", hint=hint)
                 return True
         return False
+
+    def _two_names(self, word: n.Apply | n.Becomes | n.With, more: n.Apply | n.Becomes | n.With) -> bool:
+        """`in zone waiting room`: a name of two words."""
+        if not (isinstance(word, n.Apply) and word.names and isinstance(more, n.Apply)) or more.names:
+            return False
+        name = more.word.text
+        if name in WORDS or name in keywords() or name in MEANT or slip_of(name, {*WORDS, *keywords()}):
+            return False
+        first = word.names[-1]
+        hint = f"a name is one word: `{first.text}_{name}`"
+        at = first.span.to(more.word.span)
+        self.add("E213", at, word=f"{first.text} {name}", what="a sentence", hint=hint)
+        return True
 
     def _events(self, parts: list[n.Expr]) -> None:
         events = [p for p in parts if kind(p, self.names) == "event"]
@@ -210,6 +240,8 @@ class RuleCheck:
             self._clause(clause, scope, event)
         if isinstance(when, n.When):
             self._warn(when, clauses)
+            if isinstance(each, n.Each):
+                self._unused(each, clauses)
 
     def _each_zone(self, clause: n.EachZone, scope: Scope) -> None:
         placed = self.names.get("zone").get(clause.group.text)
@@ -336,6 +368,15 @@ class RuleCheck:
         if not has_gap and is_absence(node):
             hint = "add `gap reset` (a gap starts it again, as now) or `gap freeze`"
             self.add("W208", when.span, hint=hint)
+
+    def _unused(self, each: n.Each, clauses: tuple[n.Clauses, ...]) -> None:
+        """A thing that no condition speaks of: the rule would tell of each of them what holds of none in particular."""
+        name = each.name.text
+        spoken = {p.text for clause in clauses if clause is not each for p in walk_all(clause) if isinstance(p, n.Name)}
+        of_it = name == "it" or name in spoken
+        if not of_it and not any(f.is_error for f in self.findings):
+            hint = f"the rule tells once for each of them: say something of `{name}`, or leave `each` out"
+            self.add("W202", each.name.span, what="thing", name=name, hint=hint)
 
 
 def _key(clause: n.Clauses) -> str:

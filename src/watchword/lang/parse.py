@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -29,6 +30,11 @@ LONGEST = 20 * 366 * 24 * HOUR
 
 SKIP = r'"(?:\\.|[^"\\\n])*"|\#[^\n]*'
 """What may hold anything: a text in quotes, a comment."""
+_NAMELESS = (
+    r"^(?!(?:when|each|using|given|expect|test|polygon|active|keep|message|severity|rule)\b)"
+    r"[^\W\d]\w*[ \t]*(?:\"[^\"\n]*\"[ \t]*)?(?::|\{)"
+)
+"""A rule whose word `rule` was forgotten."""
 # An item begins at its keyword, where what follows can be nothing else; at a line's start less is asked for, so that a
 # rule without its colon is still a rule of its own.
 _ITEM = (
@@ -40,7 +46,9 @@ _ITEM = (
     r"|define\s+[^\W\d]\w*\s*\(|signal\s+[^\W\d]\w*\s+is\b|override\s+[\w.]+\s+on\b|test\s*\"|include\s*\""
     r"|^[ \t]*(?:rule|class|language|test|let|define|include|schedule|signal|override|zones)\b(?=[ \t])"
     r"|^[ \t]*(?:Rule|Class|Let|Define|Schedule|Zone|Line)[ \t]+\w+[ \t]*[:={(]"
-    r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:=|polygon\b|\()))"
+    r"|^(?:zone|line)[ \t]+[^\W\d]\w*[ \t]*(?:=|:|polygon\b|\()"
+    r"|^(?:zone|line)[ \t]+[^\W\d]\w*(?:[ \t-]+\w+){1,2}[ \t]*=[ \t]*(?:polygon\b|\()"
+    rf"|{_NAMELESS}))"
 )
 _BOUND = re.compile(rf"{SKIP}|[()]|(?P<number>\d[\d.]{{5,}})(?P<unit>(?:ms|min|s|h)(?![\w/]))?")
 _CUT = re.compile(f"{SKIP}|{_ITEM}", re.MULTILINE)
@@ -124,6 +132,34 @@ def parse(source: Source) -> tuple[list[n.Item], list[Finding]]:
     return items, findings
 
 
+_HEAD = re.compile(r"\s*(rule|zones?|line|schedule|class|let|define|signal)\s+(\w+(?:[ \t-]+\w+)*)", re.IGNORECASE)
+_KINDS = {"E101": "class", "E104": "zone", "E105": "line", "E111": "schedule", "E112": "signal", "E113": "let"}
+_KINDS |= {"E114": "define", "E115": "rule"}
+
+
+def spoiled(findings: Iterable[Finding]) -> frozenset[tuple[str, str]]:
+    """Kind and name of what is defined by items that could not be read."""
+    found: set[tuple[str, str]] = set()
+    for one in findings:
+        if one.code not in ("E001", "E002", "E003", "E006", "E007"):
+            continue
+        text = one.source.text
+        for start, end in cut(text):
+            head = _HEAD.match(text, start, end) if start <= one.span.start < end else None
+            if head is not None:
+                kind, name = head[1].lower(), head[2]
+                words = re.split(r"[ \t-]+", name)
+                several = {"_".join(words[: k + 1]) for k in range(len(words))}
+                found |= {("zone" if kind == "zones" else kind, each) for each in several}
+    return frozenset(found)
+
+
+def of_spoiled(one: Finding, names: frozenset[tuple[str, str]]) -> bool:
+    """True where a finding misses a name only because its definition could not be read, which is told already."""
+    name = one.source.text[one.span.start : one.span.end].removeprefix("$")
+    return (_KINDS.get(one.code, ""), name) in names
+
+
 def parse_sentence(source: Source) -> tuple[n.RuleDef | None, list[Finding]]:
     """A sentence alone, which is then the rule named `rule`."""
     head = "rule rule: "
@@ -180,6 +216,13 @@ def _unexpected(source: Source, text: str, offset: int, error: UnexpectedInput) 
         colon = Span(both.start(1) + offset, both.end(1) + offset)
         hint = "a rule in braces has no colon: `rule name { … }`"
         return finding("E001", source, colon, got=":", hint=hint, fix=Edit(colon, ""))
+    nameless = re.match(_NAMELESS, text)
+    if nameless is not None and offset >= 0:
+        name = re.match(r"\w+", text)
+        assert name is not None
+        at = Span(offset, offset + name.end())
+        hint = f"a rule begins with `rule`: `rule {nameless[0].strip()} …`"
+        return finding("E001", source, at, got=name[0], hint=hint, fix=Edit(at, f"rule {name[0]}"))
     end = len(source.text[: offset + len(text)].rstrip())
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         token = error.token

@@ -16,6 +16,7 @@ from watchword.lang.findings import Finding, did_you_mean, finding
 from watchword.lang.kinds import metric_places
 from watchword.lang.load import Placed
 from watchword.lang.names import Names
+from watchword.lang.parse import of_spoiled
 from watchword.lang.refs import refs, walk
 from watchword.scene import Line, Scene, Size, Zone
 from watchword.text import Source
@@ -33,6 +34,8 @@ class Rules(Protocol):
     def rules(self) -> tuple[n.Rule, ...]: ...  # noqa: D102 - as RuleSet says
     @property
     def broken(self) -> tuple[Placed, ...]: ...  # noqa: D102
+    @property
+    def spoiled(self) -> frozenset[tuple[str, str]]: ...  # noqa: D102
     @property
     def names(self) -> Names: ...  # noqa: D102
     @property
@@ -76,7 +79,7 @@ def resolved(rules: Rules, scenes: Mapping[str, Scene | None]) -> list[Finding]:
         findings += _rule(rules, rule, cameras)
     for placed in rules.broken:
         findings += [f for f in _broken(rules, placed, cameras) if not any(_within(f, told) for told in rules.findings)]
-    return findings
+    return [f for f in findings if not of_spoiled(f, rules.spoiled)]
 
 
 def _rule(rules: Rules, rule: n.Rule, cameras: list[_Camera]) -> list[Finding]:
@@ -165,7 +168,12 @@ def _missing(
 
 def _unknown(name: n.Name, source: Source, code: str, what: str, known: Iterable[str], scene: Scene | None) -> Finding:
     where = f" of {scene.name}" if scene else ""
-    listed = ", ".join(known) or f"none; define one in the file, or give a scene that has {what}"
+    drawn_so = (
+        f"zone {name.text} = polygon (x, y) (x, y) (x, y)"
+        if what == "zones"
+        else f"line {name.text} = (x, y) to (x, y)"
+    )
+    listed = ", ".join(known) or f"none; draw it in this file: `{drawn_so}`, or give a scene that has it"
     notes = [f"{what}{where}: {listed}"]
     return finding(code, source, name.span, name=name.text, hint=did_you_mean(name.text, known), notes=notes)
 

@@ -19,7 +19,7 @@ from watchword.lang.lets import Lets, replaced
 from watchword.lang.library import NAME as LIBRARY
 from watchword.lang.load import Placed, Read, folder_of
 from watchword.lang.names import Classes, Names, gather
-from watchword.lang.parse import parse_sentence
+from watchword.lang.parse import of_spoiled, parse_sentence, spoiled
 from watchword.lang.resolve import resolved
 from watchword.lang.rewrite import desugared
 from watchword.scene import Line, Scene, Size, Zone
@@ -38,6 +38,7 @@ class RuleSet:
         tests: The `test` blocks of the file.
         findings: All that the check found, warnings too.
         broken: The rules with errors, as they were written.
+        spoiled: Kind and name of what is defined in a way that could not be read.
     """
 
     source: Source
@@ -47,6 +48,7 @@ class RuleSet:
     tests: tuple[n.TestDef, ...]
     findings: tuple[Finding, ...]
     broken: tuple[Placed, ...] = ()
+    spoiled: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def classes(self) -> Classes:
@@ -188,6 +190,7 @@ def check_sentence(sentence: str, name: str = "sentence", lets: Lets | None = No
 
 
 def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> RuleSet:
+    lost = spoiled(findings)
     names, found = gather(placed)
     findings = [*findings, *found, *definitions(names)]
     rules: list[n.Rule] = []
@@ -212,7 +215,8 @@ def _check(source: Source, placed: list[Placed], findings: list[Finding]) -> Rul
         if not rules and not tests:
             hint = "write one: `rule left_bag: bag unattended > 60s`"
             findings.append(finding("W204", source, Span(0, 0), hint=hint))
-    return RuleSet(source, tuple(rules), names, overrides, tests, ordered(findings), tuple(broken))
+    findings = [f for f in findings if not of_spoiled(f, lost)]
+    return RuleSet(source, tuple(rules), names, overrides, tests, ordered(findings), tuple(broken), lost)
 
 
 def compile(sentence: str, scene: Scene | None = None) -> RuleSet:  # noqa: A001 - it is what one does with a sentence

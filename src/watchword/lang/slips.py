@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import attrs
 
+from watchword.lang.findings import distance
 from watchword.text import Span
+from watchword.units import TIME
 
 UNITS = {
     "ms": ("milliseconds", "millisecond", "msec", "msecs"),
@@ -28,11 +30,19 @@ UNITS = {
 }
 """Each unit as people also write it."""
 _UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words}
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _EACH = r"\beach\s+(?:\{[^{}]*\}|[\w.]+(?:\s*,\s*[\w.]+)*)\s+"
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?)"
 _WORD = r"(?P<b>[^\W\d]\w*)"
 _COMPARED = r"(?:>=|<=|>|<)\s*(?P<a>[^\W\d]\w*)\s+(?:(?:for|and|or)\s+)?"
-_HOURS = r"\d[\d:.]*(?:\s*[-–—]\s*[\d:.]+)?"
+_HOURS = r"(?:from\s+)?\d[\d:.]*(?:\s*[-–—]\s*[\d:.]+)?"
+_HOURS_OR_NIGHT = r"(?:the\s+)?(?:nights?|days?|weekends?|\d)\w*"
+_ON_DUTY = "hours need braces, and a name: `schedule night = 22:00-06:00`, and in the rule `active night`"
+_CLAUSE = "active|keep|cooldown|severity|message|gap|grace|each|when|unless|except"
+_WALKS = "who walks is written `given person p at (1, 2) from 0s, walks to (8, 9) by 5s`"
+_NOTHING = "that nothing may be told is written `expect nothing else`"
+_GIVEN = r"(?P<b>clock|rate|scene|dark|lost|signal|person|bag|vehicle)\b"
+_MORE_NAME_NOT = ("polygon", "on", "is", "to")
 _BRACKETS = "put brackets around what belongs together"
 _BRACES = "a sentence has no `{a}`: write the rule with braces, `{{ each … when … }}`"
 _FOR = "`for` stands last, over all; brackets give a part its own: `(… for {a}) {b} …`"
@@ -137,7 +147,10 @@ CASES = (
     # ---- names
     _Case(r"\b(?:rule|zone|line|class|let|define|schedule)\s+", r"\d\w*", "a name begins with a letter"),
     _Case(r"", r'"(?P<b>\w+)"', "a name has no quotes: `{b}`", "{b}", wants="NAME"),
-    _Case(r"\brule\s+(?P<a>\w+)\s+", r"(?P<b>\w+)(?=\s*[:({])", "a name is one word: `{a}_{b}`", "{a}_{b}", "a"),
+    _Case(
+        r"\brule\s+", r'"', "a name comes first: `rule left_bag …`; a title in quotes may follow in the braces' form"
+    ),
+    _Case(_EACH + r"\w+\s*", r",(?=\s*(?:\n|when\b))", "leave `,` out: each clause has a line of its own", ""),
     _Case(_EACH, r"(?:when|active|keep|cooldown|message|in)\b", "say what you call each of them: `each person p`"),
     _Case(r"\beach\s+[\w.]+\s+\w+\s*", r",", "a rule has one kind of thing; of another say `any bag within 2m of p`"),
     _Case(
@@ -154,13 +167,47 @@ CASES = (
     _Case(r"\brule\s+\w+\s*:[^{}]*", r"(?P<a>and|or)\b", _BRACES),
     _Case(r"\bfor\s+(?P<a>\S+)\s+", r"(?P<b>and|or)\b", _FOR),
     _Case(r"", r"(?:and|or)\b", _BRACKETS),
-    _Case(r"\bschedule\s+\w+\s*=\s*", _HOURS, "a window is written `22:00-06:00`"),
+    _Case(r"\brule\s+\w+\s*:[^{}]*", rf"(?:at|by|during|active)\s+{_HOURS_OR_NIGHT}", _ON_DUTY),
+    _Case(r"\brule\s+\w+\s*:[^{}]*", rf"(?P<a>{_CLAUSE})\b", _BRACES),
+    _Case(r"\{[^{}]*", r"\)\s*\Z", "write `}}`", "}}\n", wants="RBRACE"),
+    _Case(r"\b(?:when|keep|cooldown|active|severity|message)\s*", r":", "leave `:` out", ""),
+    _Case(
+        r"\bwhen\s+(?P<a>in|outside|enters|exits)\s+zone\s+",
+        r"(?P<b>\w+)",
+        "say who is meant: `when p {a} zone {b} …`",
+    ),
+    _Case(r"\bschedule\s+\w+\s*=\s*", _HOURS, "hours are written `22:00-06:00`"),
     _Case(r"\bon\s+", r"(?P<a>mon|tue|wed|thu|fri|sat|sun)[a-z]+", "write `{a}`", "{a}", wants="DAY"),
     _Case(r"\b(?P<x>[^\W\d]\w*)\s+is\s+not\s+", _WORD, "write `not {x} is {b}`", "not {x} is {b}", "x"),
     _Case(r"\bowner\s+of\s+\w+\s+", r"", "say how near: `within 2m`", wants="_WITHIN"),
     _Case(r"\bmoves\s+", r"", "write `is moving`, or `moves toward zone z`", wants="_TOWARD"),
-    _Case(r"\bactive\s+", _HOURS, "give it a name: `schedule night = 22:00-06:00`, and `active night`"),
+    _Case(
+        r"\bactive\s+(?:from\s+)?",
+        _HOURS,
+        "give the hours a name: `schedule night = 22:00-06:00` outside of the rule, and `active night` here",
+    ),
     # ---- places
+    _Case(
+        r"\bagainst\s+flow\s+",
+        r"(?P<b>(?:for|>)\s*\S+)\s+(?P<c>in\s+zone\s+\w+)",
+        "the zone comes first: `against flow {c} {b}`",
+        "{c} {b}",
+    ),
+    _Case(r"\bagainst\s+flow\s*", r"", "say where: `against flow in zone …`", wants="_IN"),
+    _Case(
+        r"\bof\s+(?P<a>\w+)\s+(?P<x>[<>]=?\s*[\d.]+)\s+",
+        r"(?P<b>in\s+zone\s+\w+)",
+        "the zone comes first: `of {a} {b} {x}`",
+        "{b} {x}",
+        "x",
+        mark=True,
+    ),
+    _Case(r"\(\s*-?[\d.]+\s+", r"-?[\d.]+", "a corner has a comma: `(x, y)`", wants="COMMA"),
+    _Case(r"\bzone\s+\w+\s*=\s*", r"\(", "write `polygon` before the corners", "polygon ("),
+    _Case(r"\b(?:zone|line|schedule|class|let)\s+\w+\s*", r":", "write `=` in the place of `:`", " =", wants="EQUAL"),
+    _Case(r"\b(?:zone|line|schedule|class|let)\s+\w+\s*", r"", "write `=` behind the name", wants="EQUAL"),
+    _Case(r"\bline\s+\w+\s*=\s*\([^()]*\)\s*,?\s*", r"\(", "write `to` between the ends", "to (", wants="_TO"),
+    _Case(r"\bclass\s+\w+\s*=[^\n]*\b(?P<a>\w+)\s+", _WORD, "write a comma between: `{a}, {b}`"),
     _Case(r"\b(?P<x>is\s+)(?P<a>in|outside)\s+", r"zone\b", "leave `is` out: `{a} zone …`", "{a} zone", "x"),
     _Case(r"\b(?P<x>is\s+)(?P<a>in|outside)\s+", _WORD, "write `{a} zone {b}`", "{a} zone {b}", "x"),
     _Case(r"\b(?P<a>in|outside|enters|exits)\s+", _WORD, "write `{a} zone {b}`", "zone {b}"),
@@ -190,6 +237,28 @@ CASES = (
     _Case(_COMPARED, r"", "a number stands here, or `${a}` for a `let`", of="a", mark=True),
     _Case(r"=\s*", r"[<>]", "write `>=` or `<=`"),
     _Case(r"=\s*", r"=", "write `=`"),
+    # ---- tests
+    _Case(r"\bgiven\s+", r"\d+\s+\w+", "write a line for each: `given person p1 at …`, `given person p2 at …`"),
+    _Case(r"\bgiven\s+(?P<a>\w+)\s+at\s*", r"", "call it something: `given {a} x at …`", wants="_AT"),
+    _Case(r"\bgiven\s+\w+\s+\w+\s+", r"(?P<b>\([^()]*\))", "write `at {b}`", "at {b}"),
+    _Case(r"\bgiven\s+\w+\s+\w+\s+at\s+", r"(?P<b>\d+)\s*,\s*(?P<c>\d+)", "write `({b}, {c})`", "({b}, {c})"),
+    _Case(r"\bgiven\s+\w+\s+\w+\s+(?:\([^()]*\)|[^,\n(])*", r"(?:walks|to|from)\b(?!\s*\d)", _WALKS),
+    _Case(r"\bwalks\s+to\s*\([^()]*\)\s*", r"", "say when it is there: `, walks to (x, y) by 9s`", wants="_BY"),
+    _Case(r"\bgiven\s+[^\n]*\)\s*", r"", "say from when, and until when: `from 0s to 30s`", wants="_FROM"),
+    _Case(r"\bgiven\s+clock\s+", r"(?P<b>[\d:]+)", 'write `"{b}"`', '"{b}"'),
+    _Case(r"\bexpect\s+(?P<x>no|not|never|nobody)\s+", r"", _NOTHING, of="x", mark=True),
+    _Case(r"\bexpect\s+\w+\s+", r"(?:never|not|no)\b", _NOTHING),
+    _Case(r"\bexpect\s+nothing\s*", r"", "write `expect nothing else`", wants="_ELSE"),
+    _Case(r"\bexpect\s+(?P<a>\w+)\s*", r"", "say what and when: `expect {a} firing at 10s`", wants="OUTCOME"),
+    _Case(r"\bexpect\s+[^\n]*\b(?P<a>firing|resolved|pending)\s*", r"", "say when: `{a} at 10s`", wants="_AT"),
+    _Case(r"\btest\s+\"[^\"]*\"\s*\{[^{}]*", _GIVEN, "write `given {b} …`", "given {b}", wants="_GIVEN"),
+    _Case(r"\btest\s+\"[^\"]*\"\s*\{[^{}]*", r"\w+", "a test has lines with `given` and `expect`", wants="_GIVEN"),
+)
+_NAMED = re.compile(r"\b(?:rule|zone|line|class|let|schedule)[ \t]+(?P<a>[^\W\d]\w*)(?P<gap>[ \t]*)\Z")
+_MORE_NAME = re.compile(r"[-.]?\w+(?:[ \t.-]+\w+)*(?=[ \t]*(?:[:({=]|\"[^\"\n]*\"[ \t]*\{))")
+_WINDOW = re.compile(
+    r"(?:from[ \t]+)?(?P<h>\d\d?)(?:[:.h](?P<m>\d\d))?[ \t]*(?P<p>am|pm|h)?[ \t]*(?:-|–|—|to\b|until\b|till\b)[ \t]*"
+    r"(?P<i>\d\d?)(?:[:.h](?P<n>\d\d))?[ \t]*(?P<q>am|pm|h)?(?![\w:])"
 )
 NEAR = 500
 """So many letters before a fault, and behind it, are asked."""
@@ -224,7 +293,10 @@ def leftover(text: str, at: int, got: str) -> str:
 
 
 def _found(text: str, at: int, got: str, expected: set[str]) -> Iterator[Slip]:
+    yield from _longer(text, at)
     yield from _unit(text, at, expected)
+    yield from _name(text, at)
+    yield from _hours(text, at)
     if "MORE" in expected:
         for pattern, sign in ((_BIGGER, ">"), (_SMALLER, "<")):
             if match := pattern.match(text, at):
@@ -241,12 +313,23 @@ def _found(text: str, at: int, got: str, expected: set[str]) -> Iterator[Slip]:
         span = Span(start, before.end(case.of)) if case.mark else Span(at, at + (len(here[0].rstrip()) or len(got)))
         fix = None if case.put is None else (Span(start, here.end()), case.put.format(**said))
         yield Slip(case.hint.format(**said), span, fix)
+    yield from _spaced(text, at, expected)
 
 
 def _unit(text: str, at: int, expected: set[str]) -> Iterator[Slip]:
     """A number whose unit stands apart, or is another word."""
     if not expected & {"DURATION", "MEASURE", "NUMBER"}:
         return
+    said = re.compile(rf"(?P<n>{'|'.join(_NUMBERS)})\s+(?P<u>{'|'.join(_UNIT_OF)})\b").match(text, at)
+    if said is not None:
+        meant, span = f"{_NUMBERS.index(said['n'])}{_UNIT_OF[said['u']]}", Span(at, said.end())
+        yield Slip(f"write `{meant}`", span, (span, meant))
+    words = "|".join((*UNITS, *_UNIT_OF))
+    if "DURATION" in expected and (of_clock := re.compile(r"(\d+):(\d\d)(?![\w:-])").match(text, at)):
+        seconds = int(of_clock[1]) * 60 + int(of_clock[2])
+        yield Slip(f"a time is a number and its unit: `{seconds}s`", Span(at, of_clock.end()))
+    if "DURATION" in expected and (bare := re.compile(rf"(\d+)(?![\w.:]|[ \t]*(?:{words})\b)").match(text, at)):
+        yield Slip(f"a time has a unit: `{bare[1]}s` or `{bare[1]}min`", Span(at, bare.end()))
     match = re.compile(rf"{_NUMBER}(?P<apart>[ \t]*)(?P<unit>[^\W\d]\w*(?:/\w+)?|%)").match(text, at)
     if match is None:
         return
@@ -261,6 +344,58 @@ def _unit(text: str, at: int, expected: set[str]) -> Iterator[Slip]:
         yield Slip(f"{glued}`{meant}`", span, (span, meant))
     elif not match["apart"] and unit not in UNITS and not re.match(r"[\d.]+\w+/", match[0]):
         yield Slip("units are ms, s, min, h, cm, m, m/s, km/h, px, px/s, %", span)
+
+
+def _longer(text: str, at: int) -> Iterator[Slip]:
+    """`more than 45 seconds`, where a time is meant."""
+    before = re.search(r"\b(?:more|longer)\s+(?:than\s+)?\Z", text[:at])
+    here = re.compile(r"(?:than\s+)?(?P<n>\d+(?:\.\d+)?)\s+(?P<u>[^\W\d]\w*)").match(text, at)
+    unit = _UNIT_OF.get(here["u"], here["u"]) if here else ""
+    if before is not None and here is not None and unit in TIME:
+        meant, span = f"for {here['n']}{unit}", Span(before.start(), here.end())
+        yield Slip(f"write `{meant}`", span, (span, meant))
+
+
+def _name(text: str, at: int) -> Iterator[Slip]:
+    """`rule left bag`, `rule left-bag`, `zone waiting room`: a name of several words."""
+    before = _NAMED.search(text, 0, at)
+    here = _MORE_NAME.match(text, at)
+    if before is not None and here is not None and not {*here[0].split()} & {*_MORE_NAME_NOT}:
+        meant = re.sub(r"\W+", "_", before["a"] + before["gap"] + here[0])
+        span = Span(before.start("a"), here.end())
+        yield Slip(f"a name is one word: `{meant}`", span, (span, meant))
+
+
+def _spaced(text: str, at: int, expected: set[str]) -> Iterator[Slip]:
+    """`in zone platform 1`: the name of a place in two words."""
+    used = re.search(r"\b(?:zone|line)[ \t]+(?P<a>[^\W\d]\w*)[ \t]+\Z", text[:at])
+    word = re.compile(r"\w+").match(text, at)
+    keywords = {e.removeprefix("_").lower() for e in expected}
+    if (
+        used
+        and word
+        and word[0] not in _MORE_NAME_NOT
+        and not any(distance(word[0], k) <= (2 if len(k) > 4 else 1) for k in keywords)
+    ):
+        yield Slip(f"a name is one word: `{used['a']}_{word[0]}`", Span(at, word.end()))
+
+
+def _hours(text: str, at: int) -> Iterator[Slip]:
+    """`23.00-05.00`, `11pm-5am`, `23h to 5h`: hours of the day as people also write them."""
+    if not re.search(r"\bschedule\s+\w+\s*=[^=\n]*\Z", text[:at]):
+        return
+    match = _WINDOW.match(text, at)
+    if match is None:
+        return
+    times = []
+    for hour, minute, half in (match.group("h", "m", "p"), match.group("i", "n", "q")):
+        number = int(hour) % 12 + (12 if half == "pm" else 0) if half in ("am", "pm") else int(hour)
+        times.append((number, int(minute or 0)))
+    if all(hour < 25 and minute < 60 for hour, minute in times):
+        meant = "-".join(f"{hour:02}:{minute:02}" for hour, minute in times)
+        plain = (match["m"] and match["n"]) or (match["p"] and match["q"])
+        span = Span(at, match.end())
+        yield Slip(f"hours are written `{meant}`", span, (span, meant) if plain else None)
 
 
 def _attribute(text: str, at: int) -> Iterator[Slip]:
