@@ -42,6 +42,7 @@ STATES = {
     "column": ["{p}.helmet < 0.5"],
     "near": ["no person within 250px of {p}", "count of bag within 350px of {p} >= 1"],
     "other": ["any person other than {p}", "count of person other than {p} where (it is still) < 2"],
+    "rate": ["rate of ({p} enters zone a) over 4.2s > 0.3/s", "rate of ({p} crosses line l) over 4.2s < 0.3/s"],
     "share": ["share of ({p} in zone a) over 3.2s > 45%"],
 }
 EVENTS = {

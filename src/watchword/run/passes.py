@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
@@ -20,6 +20,7 @@ from watchword.run.look import Bools, Look, Slots, Times, Values
 from watchword.run.scopes import Scope
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 Dated = tuple[str, str, int, int]
 """Scope, "state" or "number", node, column."""
 
@@ -251,7 +252,7 @@ class Pass:
             return places, self.look.now[rows], self.cam_before[self.column[rows]], hole
         return self.cams, self.cam_now, self.cam_before, np.full(len(self.cams), self.dark)
 
-    def dated(self, scope: str, kind: str, above: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, int, int]]:
+    def dated(self, scope: str, kind: str, above: Mapping[int, Sequence[T]]) -> Iterator[tuple[T, int, int]]:
         """What stands on nodes that began before this look, by `above`: each with column and date."""
         if self.dates:
             for (where, what, node, col), date in list(self.dates.items()):

@@ -249,13 +249,13 @@ class Watched(Memory):
         """Begin anew for these columns."""
         self.last[:, cols] = NEVER
 
-    def step(self, cols: Slots, now: Times, limit: Times) -> Bools:
-        """Whether the window has been watched from its start, bool (m, n)."""
+    def step(self, cols: Slots, now: Times, limit: Times, seen: Bools | None = None) -> Bools:
+        """Whether the window has been watched from its start, bool (m, n); `seen` says which are at this look."""
         last = self.last[:, cols]
         first = last == NEVER
         anew = first | (now - np.where(first, now, last) > limit)
         since = np.where(anew, now, self.since[:, cols])
         self.since[:, cols] = since
-        self.last[:, cols] = now
+        self.last[:, cols] = now if seen is None else np.where(seen | first, now, last)
         whole: Bools = now - since >= self.durations
         return whole

@@ -11,7 +11,7 @@ from watchword.run.groups import Asked, Groups
 from watchword.run.logic import Times
 from watchword.run.measures import sums
 from watchword.run.passes import Pass
-from watchword.run.steps import Keeping, Nodes
+from watchword.run.steps import Keeping, Nodes, standing_on
 from watchword.run.windows import Changes, Distinct, Flow, Rate, Share
 
 
@@ -21,6 +21,7 @@ class _Window(Keeping):
     def __init__(self, scope: str, window: Share | Rate | Changes, out: Nodes, child: Nodes, after: Times) -> None:
         super().__init__(scope, window)
         self.window, self._out, self._child, self._after = window, out, child, after
+        self._rows = standing_on((c, k) for k, c in enumerate(child.tolist()))
 
     def _seen(self, at: Pass) -> NDArray[np.bool_]:
         return np.ones(len(at.cams), np.bool_) if self.scope == "camera" else at.both(self.scope, at.look.seen)
@@ -40,7 +41,8 @@ class Measured(_Window):
             low = high = self.window.step(slots, body, now, limit)
         else:
             assert isinstance(self.window, Rate)
-            low, high = self.window.step(slots, body > 0, now, limit)
+            dates = {(k, col): date for k, col, date in at.dated(self.scope, "state", self._rows)}
+            low, high = self.window.step(slots, body > 0, now, limit, dates, None if grid.whole else self._seen(at))
         grid.held.low[self._out], grid.held.high[self._out] = low, high
         if not grid.whole:
             seen = self._seen(at)
@@ -143,6 +145,10 @@ class Flows(_GroupWindow):
         super().__init__(asked, out, after)
         self.window = Flow(durations, ["in" if way == "to" else way for way in ways])
         self._crossing = np.array(crossing, np.intp)
+        both = [(node, (k, i)) for i, pair in enumerate(crossing) for k, node in enumerate(pair)]
+        self._of: dict[int, list[tuple[int, int]]] = {}
+        for node, one in both:
+            self._of.setdefault(node, []).append(one)
 
     def grow(self, things: int, cameras: int) -> None:
         """Have room for this many slots of things and cameras."""
@@ -161,6 +167,13 @@ class Flows(_GroupWindow):
         sure = self.members.step(at)[0][0][0]
         weight = at.look.things.members[at.look.slots]
         held = at.grids["thing"].held.state
-        inward, outward = (sums(sure & (held[self._crossing[:, k]] > 0), weight, at.starts) for k in (0, 1))
+        ways = [sure & (held[self._crossing[:, k]] > 0) for k in (0, 1)]
+        late = []
+        for (k, node), row, date in at.dated("thing", "state", self._of):
+            if ways[k][node, row]:  # decided now, but it was earlier
+                ways[k][node, row] = False
+                one = float(weight[row])
+                late.append((node, int(at.column[row]), date, one if k == 0 else 0.0, one if k == 1 else 0.0))
+        inward, outward = (sums(way, weight, at.starts) for way in ways)
         limit = at.limits("camera", self._after)
-        self._fill(at, *self.window.step(at.cams, inward, outward, at.cam_now, limit))
+        self._fill(at, *self.window.step(at.cams, inward, outward, at.cam_now, limit, late))

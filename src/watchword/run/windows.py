@@ -116,6 +116,7 @@ class Rate(_Tally):
         now: Times,
         limit: Times,
         dates: Mapping[tuple[int, int], int] = NO_DATES,
+        seen: Bools | None = None,
     ) -> tuple[Floats, Floats]:
         """Count what is told at this look, each event at its own time.
 
@@ -125,11 +126,12 @@ class Rate(_Tally):
             now: int64 (n,), ns.
             limit: int64 (m, n), gap limits, ns.
             dates: When it happened where that is earlier than now, by (which of the m, position in `cols`), ns.
+            seen: bool (n,), which columns were watched at this look; all where not given.
 
         Returns:
             Bounds, float64 (m, n) each, per second; no upper one where part of the window was not watched.
         """
-        whole = self.watched.step(cols, now, limit)
+        whole = self.watched.step(cols, now, limit, seen)
         late = [(*at, time, float(happened[at])) for at, time in dates.items() if happened[at]]
         if late:
             happened = happened.copy()

@@ -137,7 +137,21 @@ class Asks:
         first = self.first(env, known)
         rows = self._rows[key]
         start = next((k for k, row in enumerate(rows) if row.look == first), len(rows))
+        self.whole(rows[start:], env, known)
         return [attrs.evolve(rows[start], time=None), *rows[start + 1 :]]
+
+    def whole(self, rows: list[Row], env: dict[str, Thing], known: int) -> None:
+        """Refuse what the prose leaves open: another part told the condition while a hole was not known to be one."""
+        held = {row.look: row for row in rows if row.look is not None}
+        for thing in env.values():
+            for look, row in held.items():
+                if look in thing.sights or row.held is not UNKNOWN or not self.hole(thing, look, known):
+                    continue
+                for later in range(look + 1, known + 1):
+                    if later in thing.sights:
+                        break
+                    if held[later].fresh is not UNKNOWN and not self.hole(thing, look, later):
+                        raise UndecidedError("a hole that was not known yet when another part told the condition")
 
     def first(self, env: dict[str, Thing], known: int) -> int:
         """The first look of the present lives of these things."""

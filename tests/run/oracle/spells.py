@@ -41,7 +41,14 @@ def watched(asks: Asks, env: dict[str, Thing], span: int, look: int) -> bool:
     start = asks.times[look] - span
     if start < asks.times[first]:
         return False
-    return not any(asks.dark[k] and asks.times[k] > start for k in range(first + 1, look + 1))
+    if any(asks.dark[k] and asks.times[k] > start for k in range(first + 1, look + 1)):
+        return False
+    # A thing is not watched in its holes.
+    return not any(
+        asks.times[k] - asks.times[thing.last(k - 1)] > asks.limits[k] and asks.times[k] > start
+        for thing in env.values()
+        for k in range(first + 1, look + 1)
+    )
 
 
 def share(asks: Asks, node: n.OfCondition, env: dict[str, Thing], look: int) -> float | None:
