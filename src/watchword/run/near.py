@@ -70,11 +70,18 @@ def within(reach: Reach, things: Things, one: Slots, two: Slots, *, tall: bool) 
     Heights are those of `two` where `tall`, else of `one`. All pairs of a camera are measured, in tables of cameras
     with about as many of them, so that little is padding.
     """
-    cams, first, many = np.unique(things.camera[one], return_index=True, return_counts=True)
-    other = things.camera[two]
-    start = np.searchsorted(other, cams)
-    others = np.searchsorted(other, cams, "right") - start
-    metric = np.isfinite(things.ground[two, 0]).any()
+    nobody = np.zeros(0, np.intp)
+    if not len(one) or not len(two):
+        return nobody, nobody
+    metric = bool(np.isfinite(things.ground[two, 0]).any())
+    camera = things.camera
+    if camera[one[0]] == camera[one[-1]] == camera[two[0]] == camera[two[-1]]:
+        (near,) = _near(reach, things, one[None], two[None], metric=metric, tall=tall)
+        i, j = np.nonzero(near)
+        return i, j
+    cams, first, many = np.unique(camera[one], return_index=True, return_counts=True)
+    start = np.searchsorted(camera[two], cams)
+    others = np.searchsorted(camera[two], cams, "right") - start
     found: list[tuple[Slots, Slots]] = []
     size = many * others
     kind = np.ceil(np.log2(np.maximum(size, 1)))
@@ -82,21 +89,22 @@ def within(reach: Reach, things: Things, one: Slots, two: Slots, *, tall: bool) 
         mine = np.flatnonzero((kind == k) & (size > 0))
         i, here = _padded(first[mine], many[mine])
         j, there = _padded(start[mine], others[mine])
-        a, b = one[i], two[j]
-        height = things.box[b, 3] - things.box[b, 1] if tall else things.box[a, 3] - things.box[a, 1]
-        with np.errstate(invalid="ignore"):
-            metres = _table(things.ground, a, b) if metric else None
-            near = reach.holds(_table(things.at, a, b), metres, height[:, None, :] if tall else height[:, :, None])
-        near = near & here[:, :, None] & there[:, None, :]
+        near = _near(reach, things, one[i], two[j], metric=metric, tall=tall) & here[:, :, None] & there[:, None, :]
         c, p, q = np.nonzero(near)
         found.append((i[c, p], j[c, q]))
     if not found:
-        return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    if len(found) == 1:
-        return found[0]
+        return nobody, nobody
     i, j = (np.concatenate(side) for side in zip(*found, strict=True))
     order = np.argsort(i, kind="stable")
     return i[order], j[order]
+
+
+def _near(reach: Reach, things: Things, one: Slots, two: Slots, *, metric: bool, tall: bool) -> Bools:
+    """Which of slots (k, a) and (k, b) are near, bool (k, a, b)."""
+    height = things.box[two, 3] - things.box[two, 1] if tall else things.box[one, 3] - things.box[one, 1]
+    with np.errstate(invalid="ignore"):
+        metres = _table(things.ground, one, two) if metric else None
+        return reach.holds(_table(things.at, one, two), metres, height[:, None, :] if tall else height[:, :, None])
 
 
 def _padded(start: Slots, many: Slots) -> tuple[Slots, Bools]:

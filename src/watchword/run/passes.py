@@ -96,6 +96,8 @@ class Pairs:
     def near(cls, starts: NDArray[np.int64], far: Sequence[tuple[Floats, float]]) -> Pairs:
         """The pairs no further apart than one of the reaches, by its places (rows, 2); NaN is near everything."""
         sizes = np.diff(starts)
+        if len(sizes) == 1 and 0 < sizes[0] ** 2 <= BLOCK:
+            return cls(starts, *_near(starts[:1], sizes, int(sizes[0]), far))
         found: list[tuple[Slots, Slots]] = []
         # Cameras of about one size are one block, so that little of it is padding.
         kind = np.ceil(np.log2(np.maximum(sizes, 1))).astype(np.intp)
