@@ -543,3 +543,15 @@ def test_an_alert_that_has_fired_tells_the_path_of_its_thing():
         assert (x, y) == pytest.approx((min(500, 300 + 50 * time / S), 400))
     assert shown.path[-1][0] <= firing.decided <= shown.path[-1][0] + S // 5
     assert firing.to_dict()["things"][0]["path"][-1][1:] == [round(v, 1) for v in shown.path[-1][1:]]
+
+
+@pytest.mark.parametrize(("third", "told"), [((700, 400), True), ((320, 400), False), ((900, 400), False)])
+def test_a_group_may_be_about_a_thing_and_its_second_thing(third, told):
+    """Somebody within 250 px of the bag, who is not its owner and further than 150 px from them."""
+    bag = Thing(1, "bag", [(0, 500, 400)], end=10)
+    owner = Thing(2, "person", [(0, 450, 400), (3, 450, 400), (4, 300, 400)], end=10)
+    thief = Thing(3, "person", [(0, *third)], end=10)
+    rule = """rule r { each bag b using person o = owner of b within 100px
+      when any person other than o within 250px of b where (distance(it, o) > 150px) for 2s }"""
+    alerts = play(HALL + rule, bag, owner, thief)
+    assert [a.rule for a in alerts if a.state == "firing"] == ["r"] * told

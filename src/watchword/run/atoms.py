@@ -13,7 +13,7 @@ from watchword.detections import NEVER
 from watchword.errors import StateError
 from watchword.lang import nodes as n
 from watchword.run.logic import widen
-from watchword.run.look import Ask, Slots, Times
+from watchword.run.look import Ask, Bools, Slots, Times
 from watchword.run.memory import Cut, Leaf, Memory, Move, Rows, Saved, under
 from watchword.run.passes import Floats, Pass
 from watchword.run.steps import Nodes, Plain
@@ -235,14 +235,17 @@ class Distances(Plain):
         self._either = np.array([m is None for m in metric])[:, None]
         self._out, self._after = out, after
 
+    def _of(self, at: Pass) -> tuple[Slots, Slots, Bools | None]:
+        """Rows of the two: of all nodes alike (p,), or of each (m, p); and, then, where there are both."""
+        if not self._clauses:
+            return at.pairs.one, at.pairs.two, None
+        _, two = at.second_rows(self._clauses)
+        return np.broadcast_to(np.arange(two.shape[1]), two.shape), two, two >= 0
+
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes: metres, pixels, or (None) metres where they are known and else pixels."""
         things, slots = at.look.things, at.look.slots
-        if self._clauses:
-            _, two = at.second_rows(self._clauses)
-            one, here = np.arange(len(slots)), two >= 0
-        else:
-            one, two, here = at.pairs.one, at.pairs.two, None
+        one, two, here = self._of(at)
         value = _apart(things.ground[slots], one, two) if self._metric.any() else np.float64(np.nan)
         if self._either.any() or not self._metric.all():
             pixels = _apart(things.at[slots], one, two)
@@ -252,7 +255,8 @@ class Distances(Plain):
             if here is None:
                 both = known[:, one] & known[:, two]
             else:  # each clause has second things of its own
-                both = known & np.take_along_axis(np.broadcast_to(known, two.shape), two, axis=1) & here
+                every = np.broadcast_to(known, (len(two), len(slots)))
+                both = np.take_along_axis(every, one, axis=1) & np.take_along_axis(every, two, axis=1) & here
             view.low[self._out] = view.high[self._out] = np.where(both, value, np.nan)
 
 
@@ -262,15 +266,33 @@ def _apart(places: Floats, one: Slots, two: Slots) -> Floats:
     return found
 
 
+class Across(Distances):
+    """How far the second thing (of a `using`) of the first of a pair is from the second of the pair."""
+
+    def __init__(self, clauses: Sequence[object], metric: Sequence[bool | None], out: Nodes, after: Times) -> None:
+        super().__init__(clauses, metric, out, after)
+        self.scope = "pair"
+
+    def _of(self, at: Pass) -> tuple[Slots, Slots, Bools | None]:
+        one = at.second_rows(self._clauses)[1][:, at.pairs.one]
+        return np.broadcast_to(at.pairs.two, one.shape), one, one >= 0
+
+
 class Others(Plain):
-    """Whether the two things of a pair are different ones."""
+    """Whether the two things of a pair are different; of a `using`, the second thing of the first and the second."""
 
     scope = "pair"
 
-    def __init__(self, out: Nodes) -> None:
-        self._out = out
+    def __init__(self, clauses: Sequence[object], out: Nodes) -> None:
+        self._plain = out[[clause is None for clause in clauses]]
+        self._of_second = out[[clause is not None for clause in clauses]]
+        self._clauses = tuple(clause for clause in clauses if clause is not None)
 
     def run(self, at: Pass) -> None:
         """Fill the rows of its nodes."""
+        one, two = at.pairs.one, at.pairs.two
         for view in at.grids["pair"].views():
-            view.state[self._out] = np.where(at.pairs.one == at.pairs.two, -1, 1)
+            view.state[self._plain] = np.where(one == two, -1, 1)
+            if self._clauses:
+                second = at.second_rows(self._clauses)[1][:, one]
+                view.state[self._of_second] = np.where(second == two, -1, 1)

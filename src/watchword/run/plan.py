@@ -15,7 +15,7 @@ from watchword.lang.findings import Finding, finding, ordered
 from watchword.lang.kinds import kind
 from watchword.lang.rewrite import argued, is_absence, ns
 from watchword.lang.ruleset import RuleSet
-from watchword.run.atoms import Amounts, Atoms, Classes, Distances, Others
+from watchword.run.atoms import Across, Amounts, Atoms, Classes, Distances, Others
 from watchword.run.cameras import GAP
 from watchword.run.groups import Asked, Groups
 from watchword.run.host import Active, Host, Told
@@ -270,7 +270,7 @@ def _groups(nodes: list[Node]) -> Step:
         _, _, paired, attributed, zones, metric, _, _, _ = node.key
         rest = [child.index for child in node.children[1:]]
         pair = rest.pop(0) if paired else None
-        near = paired and any(one.key[0] in ("distance", "lift") for one in _under(node.children[1]))
+        near = paired and any(one.key[0] in ("distance", "across", "lift") for one in _under(node.children[1]))
         asked.append(Asked(node.children[0].index, pair, rest[0] if attributed else None, zones, metric, near))
     word, out, after = nodes[0].key[1], _out(nodes), _after(nodes)
     if word == "distinct":
@@ -345,7 +345,8 @@ _STEPS: Mapping[str, Callable[[list[Node]], Step]] = {
     "amount": lambda nodes: Amounts(nodes[0].key[1], _keys(nodes, 2), _out(nodes), _after(nodes)),
     "class": lambda nodes: Classes(_keys(nodes, 1), _out(nodes), _after(nodes)),
     "distance": lambda nodes: Distances(_keys(nodes, 1), _keys(nodes, 2), _out(nodes), _after(nodes)),
-    "others": lambda nodes: Others(_out(nodes)),
+    "across": lambda nodes: Across(_keys(nodes, 1), _keys(nodes, 2), _out(nodes), _after(nodes)),
+    "others": lambda nodes: Others(_keys(nodes, 1), _out(nodes)),
     "spread": lambda nodes: Spread(nodes[0].kind, _out(nodes), _first(nodes)),
     "lift": lambda nodes: Lift(nodes[0].kind, nodes[0].key[1], _out(nodes), _first(nodes)),
     "via": lambda nodes: Via(nodes[0].kind, _keys(nodes, 1), _out(nodes), _first(nodes), _keys(nodes, 2)),

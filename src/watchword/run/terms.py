@@ -318,6 +318,8 @@ class Terms:
             return Part(self._nodes.add(("distance", self._using, metric, self._after), "thing", (), "number"), "root")
         if {one, two} == {"root", "member"}:
             return Part(self._nodes.add(("distance", None, metric, self._after), "pair", (), "number"), "both")
+        if {one, two} == {"second", "member"}:
+            return Part(self._nodes.add(("across", self._using, metric, self._after), "pair", (), "number"), "both")
         raise UnplannedError(f"a distance between a {one} and a {two} thing", n.NOWHERE)
 
     def attribute(self, name: str, attribute: str) -> tuple[Node, tuple[str, ...]]:
@@ -333,8 +335,9 @@ class Terms:
     # ---- groups
 
     def _of_group(self, node: n.Of, measure: str, metric: bool | None) -> Part:
-        second = self._names.second
-        if second is not None and second in {name.text for name in spoken_of(node.group)}:
+        second, spoken = self._names.second, {name.text for name in spoken_of(node.group)}
+        if second in spoken and self._names.root not in spoken:
+            assert second is not None
             # About the second thing: asked of every thing as the first, and then taken from the second.
             inner = self._with(Names(root=second))._of_group(node, measure, metric)
             return self._of_thing(inner.node, "second")
@@ -384,12 +387,11 @@ class Terms:
         for condition in conditions:
             part = inner.state(condition)
             (both if part.about in ("both", "root") else alone).append(part)
-        apart = False
-        for near in group.near:
-            both.append(inner._reach("member", self._names.of(near.thing.text), near.reach))
-            apart = True
-        if apart or group.other:
-            both.append(Part(self._nodes.add(("others",), "pair"), "both"))
+        apart = [self._names.of(near.thing.text) for near in group.near]
+        both += [inner._reach("member", of, near.reach) for of, near in zip(apart, group.near, strict=True)]
+        for of in dict.fromkeys([*apart, *(self._names.of(name.text) for name in group.other)]):
+            clause = self._using if of == "second" else None
+            both.append(Part(self._nodes.add(("others", clause), "pair"), "both"))
         member = self.join(True, alone)
         node = self.lift(member, "member")
         if not both:
