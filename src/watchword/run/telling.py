@@ -157,7 +157,7 @@ class Teller:
     def __init__(self, source: str, zero: Callable[[Camera], int]) -> None:
         self._source, self._zero = source, zero
         self._said: dict[int, Said] = {}
-        self._shown: dict[tuple[int, int, int, str, bool], Thing] = {}
+        self._shown: dict[tuple[int, int, int, int, str, bool], Thing] = {}
 
     def begin(self) -> None:
         """A tick begins, which sees things anew."""
@@ -166,7 +166,7 @@ class Teller:
     def thing(self, bank: Bank, slot: int, camera: Camera, with_path: bool, role: str = "thing") -> Thing:
         """A thing as it is now; asked once for each sight of it, however many alerts of a tick speak of it."""
         things = bank.things
-        key = (id(bank), things.serial.item(slot), things.sights.item(slot), role, with_path)
+        key = (id(bank), slot, things.serial.item(slot), things.sights.item(slot), role, with_path)
         if key not in self._shown:
             self._shown[key] = thing_of(things, slot, camera, role, with_path)
         return self._shown[key]
