@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from calls import Call
+from watchword.lab.trial import run_tests
+from watchword.lang import RuleSet
 
 BAD = "rule a: bag unatended > 60s in zone hall\n"
 WARNED = "rule a { when any person in zone hall and any bag or any car for 5s }\n"
@@ -28,7 +30,7 @@ def test_check_says_what_each_rule_remembers(cli: Call, folder: Path) -> None:
     assert said.code == 0
     assert [line.split()[0] for line in said.out.splitlines()[1:]] == ["left_bag", "intrusion", "gate_in"]
     assert "looks back 2 s" in said.out
-    shown = cli("explain", "station.watch", "intrusion").out
+    shown = cli("explain", "station.watch", "intrusion", "--more").out
     (size,) = re.findall(r"intrusion .* ([\d,]+) bytes a thing", said.out)
     assert f"horizon: 2 s; at most {size} bytes a thing" in shown
 
@@ -166,3 +168,18 @@ def test_fix_counts_what_only_a_scene_can_tell(cli: Call, folder: Path) -> None:
     (folder / "flow.watch").write_text(zone + "rule a: person against flow in zone up for 2s\n")
     said = cli("fix", "flow.watch")
     assert (said.code, said.out) == (1, "flow.watch: 0 mended, 1 error left: watchword check flow.watch\n")
+
+
+@pytest.mark.parametrize("name", ["test", "tests", "given", "expect"])
+def test_words_tells_how_a_test_is_written(cli: Call, name: str) -> None:
+    said = cli("words", name)
+    assert said.code == 0
+    block = said.out[said.out.index('  test "') : said.out.index("\n  }\n") + 4]
+    zone = "zone z = polygon (0, 0) (1000, 0) (1000, 600) (0, 600)\nrule stays: person in zone z for 15s\n"
+    rules = RuleSet.loads(zone + block)
+    assert [result.passed for result in run_tests(rules)] == [True]
+
+
+def test_words_says_where_the_hours_come_from(cli: Call) -> None:
+    assert "time_zone" in cli("words", "active").out
+    assert "docs/language.md" in cli("words", "keep").err

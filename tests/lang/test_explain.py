@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from watchword.lang import RuleSet
 from watchword.lang.explain import explain
+from watchword.run.footprint import footprint
 from watchword.run.plan import unplanned
 from watchword.words import WORDS
 
@@ -58,7 +59,7 @@ def test_an_event_is_over_at_its_moment():
 
 
 def test_metres_need_the_ground():
-    assert "the ground's calibration, for `2m/s`" in shown("fast")
+    assert "the ground measured (its calibration), for `2m/s`" in shown("fast")
 
 
 def test_what_is_explained_runs():
@@ -72,3 +73,18 @@ def test_the_example_of_every_word_can_be_explained():
             made = explain(rules, rule)
             assert word.name in dict(made.words), word.name
             assert made.show()
+
+
+def test_figures_are_told_where_they_are_asked_for():
+    rules = RuleSet.loads(TEXT)
+    left = next(rule for rule in rules.rules if rule.name == "left")
+    made = explain(rules, left, footprint(rules, left))
+    plain, more = made.show(), made.show(more=True)
+    assert "KB for each person or thing" in plain
+    assert not any(word in plain for word in ("bytes", "horizon", "clocks", "frames"))
+    assert "bytes a thing" in more
+    assert "horizon: " in more
+
+
+def test_letters_of_a_meaning_are_said_with_their_values():
+    assert "R is 2 m" in " ".join(shown("left").split())

@@ -135,3 +135,14 @@ def test_what_is_allowed_stays_allowed_and_nothing_else_is(text: str):
 
     before, after = told(text), told(formatted(Source("a", text)))
     assert [code for code in before if code != "W201"] == after  # the layout puts the brackets that W201 asks for
+
+
+def test_times_of_a_test_keep_the_units_of_their_writer():
+    text = (
+        'test "t" {\n'
+        "  given person p at (1, 2) from 0s, walks to (3, 4) by 1.5min, ends 240s\n"
+        "  given person q at (1, 2) from 0s to 4min  # not 240s\n"
+        "  expect x of p firing at 3min, resolved at 200s within 1min\n"
+        "}\n"
+    )
+    assert formatted(Source("t.watch", text)) == text

@@ -15,7 +15,8 @@ from watchword.lang.ruleset import RuleSet
 @click.argument("file")
 @click.argument("rule", required=False)
 @option
-def explain(file: str, rule: str | None, lets: dict[str, str]) -> None:
+@click.option("--more", is_flag=True, help="What it remembers in figures, too: bytes, clocks, windows.")
+def explain(file: str, rule: str | None, lets: dict[str, str], more: bool) -> None:
     """Say what the rules of FILE mean, or one RULE: in words and in time, what it remembers and what it needs."""
     rules = RuleSet.load(file, lets=lets)
     names = [r.name for r in rules.rules]
@@ -28,4 +29,4 @@ def explain(file: str, rule: str | None, lets: dict[str, str]) -> None:
     runs = not unplanned(rules)
     for k, each in enumerate(r for r in rules.rules if rule in (None, r.name)):
         kept = footprint(rules, each) if runs else None
-        click.echo(("\n" if k else "") + explained(rules, each, kept).show(), nl=False)
+        click.echo(("\n" if k else "") + explained(rules, each, kept).show(more=more), nl=False)

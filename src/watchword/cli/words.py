@@ -9,6 +9,7 @@ import click
 from watchword.errors import WatchwordError
 from watchword.lang.findings import did_you_mean
 from watchword.lang.library import told
+from watchword.lang.parse import keywords
 from watchword.words import WORDS, Word
 
 STANDS = {
@@ -40,6 +41,33 @@ TOPICS = {
     "attributes": ".W",
 }
 """What may be asked for besides a name: a kind, or a part of a shape."""
+TESTS = """tests · what a rule file says of its own rules: who is where and when, and what is to be told
+
+  test "somebody stands" {
+    given person p at (300, 400) from 0s to 20s
+    given bag b at (310, 400) from 5s, walks to (900, 400) by 15s
+    given clock "23:30"
+    expect stays of p firing at 15s
+    expect nothing else
+  }
+
+  given … at (x, y) from … to …   somebody, or something, at a point of the picture; times from the test's start
+  …, walks to (x, y) by 15s       goes there, and is there then; again for a further way
+  given clock "23:30"             when the test begins, by the clock where the camera hangs; else it is noon
+  expect RULE of p firing at 15s  the rule tells of p then; without `of p` where nobody in particular is meant
+  expect nothing else             nothing may be told but what the other lines expect
+
+  run them: watchword test FILE; more: docs/testing.md, docs/first-rule.md"""
+GRAMMAR = {
+    **dict.fromkeys(("test", "tests", "given", "expect", "clock", "walks", "firing"), TESTS),
+    **dict.fromkeys(
+        ("schedule", "active"),
+        "hours · when a rule is on duty\n\n  schedule night = 22:00-06:00, 00:00-24:00 on sat, sun\n\n"
+        "  rule a {\n    each person p\n    when p in zone tracks for 2s\n    active night\n  }\n\n"
+        "  by the clock where the camera hangs: the scene's time_zone",
+    ),
+}
+"""What else people ask for: parts of a file that are no words of a sentence."""
 
 
 @click.command()
@@ -47,7 +75,7 @@ TOPICS = {
 def words(name: str | None) -> None:
     """The words of the language: all of them, one by its NAME, or a topic.
 
-    Topics: states, events, quantities, zones, lines, groups, attributes.
+    Topics: states, events, quantities, zones, lines, groups, attributes, tests, schedule.
     """
     if name is None:
         for kind, several in (("state", "states"), ("event", "events"), ("quantity", "quantities")):
@@ -69,10 +97,16 @@ def words(name: str | None) -> None:
     if name in WORDS:
         click.echo(described(WORDS[name]))
         return
+    if name in GRAMMAR:
+        click.echo(GRAMMAR[name])
+        return
     topic = TOPICS.get(name, "")
     about = [w for w in WORDS.values() if topic and (topic == w.kind or topic in w.shape)]
     if not about:
-        hint = did_you_mean(name, [*WORDS, *told(), *TOPICS]) or f"topics: {', '.join(TOPICS)}"
+        hint = did_you_mean(name, [*WORDS, *told(), *TOPICS, *GRAMMAR]) or f"topics: {', '.join(TOPICS)}"
+        if name in keywords():
+            hint = "it is part of how rules are written: see docs/language.md"
+            raise WatchwordError(f"{name!r} is no word that a thing does or is", fix=hint)
         raise WatchwordError(f"there is no word {name!r}", fix=hint)
     _list(about)
 

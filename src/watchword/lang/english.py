@@ -123,7 +123,7 @@ def _count(node: n.Count, it: str) -> str:
         return f"there is a {who}"
     if (node.op, number) in (("<", "1"), ("<=", "0"), ("=", "0")):
         return f"there is no {who}"
-    return f"there are {OPS[node.op]} {amount(node.number)} of {who}"
+    return f"the number of {who} is {OPS[node.op]} {amount(node.number)}"
 
 
 def measure(node: n.Measure, it: str) -> str:

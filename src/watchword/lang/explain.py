@@ -35,7 +35,8 @@ class Explained:
         says: What it says.
         time: An alert's life as a picture of letters.
         words: The words it uses, each with what it means.
-        remembers: What is kept between looks.
+        remembers: What is kept between looks, in plain words.
+        exactly: The same in figures.
         needs: What the camera, its scene and its host have to give.
     """
 
@@ -44,16 +45,18 @@ class Explained:
     time: tuple[str, ...]
     words: tuple[tuple[str, str], ...]
     remembers: tuple[str, ...]
+    exactly: tuple[str, ...]
     needs: tuple[str, ...]
 
-    def show(self, width: int = 96) -> str:
-        """All of it as text."""
+    def show(self, width: int = 96, *, more: bool = False) -> str:
+        """It as text; with the figures where `more` is asked for."""
         from textwrap import wrap
 
         parts: list[tuple[str, list[str]]] = [("says", list(self.says)), ("in time", list(self.time))]
         prose = [wrap(f"{w}: {p}", width - 4, subsequent_indent="  ") for w, p in self.words]
         parts.append(("words", [line for each in prose for line in each]))
-        for head, some in (("remembers", self.remembers), ("needs", self.needs)):
+        exactly = self.exactly if more else ()
+        for head, some in (("remembers", self.remembers), ("exactly", exactly), ("needs", self.needs)):
             parts.append((head, [line for t in some for line in wrap(t, width - 4, subsequent_indent="  ")]))
         shown = [f"{self.name}"]
         for head, told in parts:
@@ -98,10 +101,17 @@ def explain(rules: RuleSet, rule: n.Rule, kept: Kept | None = None) -> Explained
         f"{rule.name}{title}",
         tuple(_says(rules, rule, event)),
         tuple(_timeline(rule, event)),
-        tuple((w, WORDS[w].prose) for w in WORDS if w in said),
-        tuple(_remembers(rule, parts, said, kept)),
+        tuple((w, _prose(w)) for w in WORDS if w in said),
+        tuple(_remembers(rule, said, kept)),
+        tuple(_exactly(parts, kept)),
         tuple(_needs(rules, rule, parts, said)),
     )
+
+
+def _prose(word: str) -> str:
+    """What a word means, with what its letters stand for where the rule does not say."""
+    letters = [f"{p.name} is {p.default}" for p in WORDS[word].parameters]
+    return WORDS[word].prose + (f" Where the rule does not say, {'; '.join(letters)}." if letters else "")
 
 
 def _none(node: n.Count) -> bool:
@@ -202,21 +212,36 @@ def _timeline(rule: n.Rule, event: bool) -> list[str]:
     return [above, below + "┤"]
 
 
-def _remembers(rule: n.Rule, parts: list[object], said: set[str], kept: Kept | None) -> list[str]:
-    told = ["of each thing, whatever the rules: where it was in the last second, and its path of half a minute"]
-    if said & OWNER:
-        told.append("who was near each thing, and who came with it")
+def _remembers(rule: n.Rule, said: set[str], kept: Kept | None) -> list[str]:
+    """What is kept between looks, in plain words."""
+    whom = "of each person or thing where it was lately"
+    told = [whom, *(["who was near it, and who came with it"] if said & OWNER else [])]
     if "dwell" in said:
-        told.append("how long each thing has been in the zone on this visit")
+        told.append("how long it has been in the zone on this visit")
+    if any(isinstance(p, n.For) for p in walk((rule.when, rule.clear or (), rule.excepted))):
+        told.append("since when what is asked for holds")
+    if rule.cooldown:
+        told.append(f"of whom it told, for {_d(rule.cooldown)}")
+    if kept is None:
+        return told
+    back = f"up to {_d(kept.horizon)}" if kept.horizon else "from one look to the next"
+    return [*told, f"all of it {back}; {_size(kept.thing)} for each person or thing"]
+
+
+def _size(count: int) -> str:
+    return f"{max(1, round(count / 1000))} KB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
+
+
+def _exactly(parts: list[object], kept: Kept | None) -> list[str]:
+    """The same in figures, for who has to plan a machine."""
+    told = ["of each thing, whatever the rules: where it was in the last second, and its path of half a minute"]
     clocks = sum(isinstance(p, n.For) for p in parts)
     if clocks:
-        told.append(f"since when each `for` holds: {clocks} clock{'' if clocks == 1 else 's'}, not the frames between")
-    if kept is not None and kept.windows:
-        told.append(f"{kept.windows} window{'' if kept.windows == 1 else 's'} of time, at most 256 samples each")
+        told.append(f"{clocks} clock{'' if clocks == 1 else 's'} of `for`, not the frames between")
     told.append("a still thing for 30 s after it was last seen, another for 10 s")
-    if rule.cooldown:
-        told.append(f"whom it told of, for {_d(rule.cooldown)}")
     if kept is not None:
+        if kept.windows:
+            told.append(f"{kept.windows} window{'' if kept.windows == 1 else 's'} of time, at most 256 samples each")
         back = _d(kept.horizon) if kept.horizon else "the look before"
         own = kept.thing - kept.always
         size = f"{kept.thing:,} bytes a thing ({own:,} of them for this rule)"
@@ -245,7 +270,9 @@ def _needs(rules: RuleSet, rule: n.Rule, parts: list[object], said: set[str]) ->
         told.append(f"a detector that gives: {', '.join(columns)}")
     metric = metric_places((rule.when, rule.clear or (), rule.excepted))
     if metric:
-        told.append(f"the ground's calibration, for {', '.join(dict.fromkeys(f'`{m[2]}`' for m in metric))}")
+        told.append(
+            f"the ground measured (its calibration), for {', '.join(dict.fromkeys(f'`{m[2]}`' for m in metric))}"
+        )
     if any(isinstance(p, n.Apply) and p.compass is not None and p.compass.text in COMPASS for p in parts):
         told.append("which way is north in the picture")
     flows = [z.text for p in parts if isinstance(p, n.Apply) and p.word.text == "against" for z in p.names]
@@ -260,5 +287,5 @@ def _needs(rules: RuleSet, rule: n.Rule, parts: list[object], said: set[str]) ->
     if rule.active is not None:
         told.append("the camera's time zone and, for a film, when it began")
     if said & OWNER and not metric:
-        told.append("better with the ground's calibration; without it reach is taken from people's height")
+        told.append("better with the ground measured; without that, how near is near is told by people's height")
     return told or ["nothing but tracks"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 import attrs
 
@@ -18,9 +19,11 @@ from watchword.lang.findings import raise_errors
 from watchword.lang.parse import SKIP, parse
 from watchword.lang.show import show
 from watchword.text import Source
+from watchword.units import TIME
 
 _TOKEN = re.compile(SKIP)
 _BRACE = re.compile(SKIP + r"|\{")
+_TIMES = re.compile(SKIP + r"|(?<![\w.])(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|min|s|h)(?![\w/])")
 _BLANK = re.compile(r"\n[ \t\r]*\n[ \t\r]*\Z")
 
 
@@ -124,8 +127,26 @@ def pieces_of(text: str, item: n.Item) -> Iterator[Piece]:
     brace = next(m for m in _BRACE.finditer(text, item.span.start) if m[0] == "{")
     yield Piece(show(bare).partition("\n")[0], item.span.start, brace.end(), opens=True)
     for part in sorted(inner, key=lambda p: p.span.start):
-        yield Piece(show(part), part.span.start, part.span.end, "  ")
+        shown = show(part)
+        if isinstance(item, n.TestDef):
+            shown = _times(shown, text[part.span.start : part.span.end])
+        yield Piece(shown, part.span.start, part.span.end, "  ")
     yield Piece("}", item.span.end - 1, item.span.end, closes=True)
+
+
+def _times(shown: str, written: str) -> str:
+    """A line of a test with its times in the units of the writer: `4min` is not made `240s`."""
+    own, new = ([m[0] for m in _TIMES.finditer(t) if m["unit"]] for t in (written, shown))
+    if [_ns(t) for t in own] != [_ns(t) for t in new]:
+        return shown
+    kept = iter(own)
+    return _TIMES.sub(lambda m: next(kept) if m["unit"] else m[0], shown)
+
+
+def _ns(time: str) -> Fraction:
+    match = _TIMES.fullmatch(time)
+    assert match is not None
+    return Fraction(match["number"]) * TIME[match["unit"]]
 
 
 def _line(text: str, item: n.Item) -> str:

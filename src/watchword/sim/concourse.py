@@ -132,6 +132,7 @@ def _scene(lens: Lens) -> Scene:
         ],
         lines=[Line("lane_gate", gate[0], gate[1], ("hall", "platforms"))],  # type: ignore[arg-type]
         ground=lens.ground(7.0, 18.0),
+        time_zone="Europe/Paris",
         name="concourse",
     )
 
