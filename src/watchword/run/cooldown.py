@@ -28,7 +28,7 @@ Cooldowns = dict[tuple[str, Key], Cooldown]
 def forget(cooldowns: Cooldowns, rules: Iterable[str], slots: Iterable[int]) -> None:
     """Drop the cooldowns that these rules have for things that have ended."""
     names, gone = set(rules), {str(slot) for slot in slots}
-    for name, key in [k for k in cooldowns if k[0] in names and k[1][1].partition(".")[0] in gone]:
+    for name, key in [k for k in cooldowns if k[0] in names and k[1][1].lstrip("+").partition(".")[0] in gone]:
         del cooldowns[name, key]
 
 

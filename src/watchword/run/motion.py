@@ -164,19 +164,22 @@ def measure(things: Things, slots: Slots, now: Times, cameras: Sequence[Camera])
     known = (things.history_n[slots] >= 3) & (things.first[slots] <= now - SECOND)
     here = known & np.isfinite(things.at[slots, 0])
     clock = _Clock(window)
-    radius, was = things.radius(slots), things.still[slots]
+    was = things.still[slots]
     # Windows of one look have no slope; they are unknown.
     with np.errstate(divide="ignore", invalid="ignore"):
-        motion = _Motion(clock, window.at)
-        value = motion.still(window.inside, radius, was)
+        motion, still = _Motion(clock, window.at), None
         things.velocity[slots] = np.where(here, motion.velocity, np.nan).T
+        whole: Bools = np.zeros(len(slots), np.bool_)
         if any(camera.scene is not None and camera.scene.ground is not None for camera in cameras):
             metres = _Motion(clock, window.ground)
             whole = np.isfinite(metres.extent)
             if whole.any():
-                value = np.where(whole, metres.still(window.inside, np.full(len(slots), STILL_METRES), was), value)
+                still = metres.still(window.inside, np.full(len(slots), STILL_METRES), was)
             things.ground_velocity[slots] = np.where(here, metres.velocity, np.nan).T
-    value = np.where(known, value, np.int8(0))
+        if still is None or not whole.all():
+            pixels = motion.still(window.inside, things.radius(slots), was)
+            still = pixels if still is None else np.where(whole, still, pixels)
+    value = np.where(known, still, np.int8(0))
     # A detector that says when a thing came to rest has measured it already.
     things.still[slots] = np.where(things.rest[slots] != NEVER, np.int8(1), value)
 
