@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 import attrs
@@ -110,8 +111,9 @@ def explain(rules: RuleSet, rule: n.Rule, kept: Kept | None = None) -> Explained
 
 def _prose(word: str) -> str:
     """What a word means, with what its letters stand for where the rule does not say."""
-    letters = [f"{p.name} is {p.default}" for p in WORDS[word].parameters]
-    return WORDS[word].prose + (f" Where the rule does not say, {'; '.join(letters)}." if letters else "")
+    prose = WORDS[word].prose
+    letters = [f"{p.name} is {p.default}" for p in WORDS[word].parameters if re.search(rf"\b{p.name}\b", prose)]
+    return prose + (f" Where the rule does not say, {'; '.join(letters)}." if letters else "")
 
 
 def _none(node: n.Count) -> bool:
