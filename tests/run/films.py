@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import attrs
@@ -129,3 +130,18 @@ def show(film: Sequence[Look]) -> str:
         lines.append(f"{look.time / S:8g}  {'=' if here == before and here else said}{ends}{more}")
         before = here
     return "\n".join(lines)
+
+
+def film(*looks: tuple) -> list[Look]:
+    """A film as `show` tells it: (second, "0:p(200,200) 1:b_(300,200)" or "=" for the same again, more …)."""
+    found: list[Look] = []
+    for second, said, *more in looks:
+        seen = {}
+        for number, kind, shape, x, y in re.findall(r"(\d+):([pb])(_?)\((\d+),(\d+)\)", said):
+            label = {"p": "person", "b": "bag"}[kind]
+            seen[int(number)] = sight((int(x), int(y)), label, "lying" if shape else "")
+        ends = {int(n): round(float(t) * S) for one in more for n, t in re.findall(r"(\d+) ended (\S+)", one)}
+        said_at = [one for some in more for one in re.findall(r"(\w+) (\w+) at (\S+)", some)]
+        told = [(name, round(float(t) * S), value == "True") for name, value, t in said_at]
+        found.append(Look(round(second * S), dict(found[-1].seen) if said == "=" else seen, ends, {}, tuple(told)))
+    return found

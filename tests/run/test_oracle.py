@@ -56,7 +56,6 @@ def differ(text: str, film) -> str:
                       *(f"  {r}" for r in oracle if r in engine)])  # fmt: skip
 
 
-@pytest.mark.skip(reason="the last differences are being mended")
 @pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,

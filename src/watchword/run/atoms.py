@@ -15,6 +15,7 @@ from watchword.lang import nodes as n
 from watchword.run.logic import widen
 from watchword.run.look import Ask, Bools, Slots, Times
 from watchword.run.memory import Cut, Leaf, Memory, Move, Rows, Saved, under
+from watchword.run.metres import calibrated
 from watchword.run.passes import Floats, Pass
 from watchword.run.steps import Nodes, Plain
 from watchword.words import WORDS
@@ -243,13 +244,15 @@ class Distances(Plain):
         return np.broadcast_to(np.arange(two.shape[1]), two.shape), two, two >= 0
 
     def run(self, at: Pass) -> None:
-        """Fill the rows of its nodes: metres, pixels, or (None) metres where they are known and else pixels."""
+        """Fill the rows of its nodes: metres, pixels, or (None) metres on a calibrated camera and else pixels."""
         things, slots = at.look.things, at.look.slots
         one, two, here = self._of(at)
         value = _apart(things.ground[slots], one, two) if self._metric.any() else np.float64(np.nan)
         if self._either.any() or not self._metric.all():
             pixels = _apart(things.at[slots], one, two)
-            value = np.where(self._metric & ~(self._either & np.isnan(value)), value, pixels)
+            look = at.look
+            where = calibrated((look.cameras[c] for c in look.cams), look.camera)[one]
+            value = np.where(self._metric & (~self._either | where), value, pixels)
         held = at.look.seen | (at.look.now - things.last[slots] <= at.limit(self._after))
         for view, known in zip(at.grids[self.scope].views(), (held, at.look.seen[None]), strict=False):
             if here is None:

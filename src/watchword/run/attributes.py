@@ -18,7 +18,7 @@ from watchword.run.cameras import GAP
 from watchword.run.logic import widen
 from watchword.run.look import Ask, Forgetful, Look, Slots, Times
 from watchword.run.memory import Memory
-from watchword.run.metres import maps, on_ground, rows_of
+from watchword.run.metres import calibrated, maps, on_ground, rows_of
 from watchword.units import METRIC, SECOND
 
 Floats = NDArray[np.float64]
@@ -44,11 +44,10 @@ class _Number(_Stateless, ABC):
             if measure in METRIC:
                 known[measure] = self.metric(look)
             elif measure == "":
-                table = maps(look.cameras[c] for c in look.cams)
                 flat = self.plain(look)
-                if table is not None:
-                    calibrated = np.isfinite(rows_of(table, look.camera)[:, 0])
-                    flat = np.where(calibrated, self.metric(look), flat)
+                where = calibrated((look.cameras[c] for c in look.cams), look.camera)
+                if where.any():
+                    flat = np.where(where, self.metric(look), flat)
                 known[measure] = flat
             else:
                 known[measure] = self.plain(look)

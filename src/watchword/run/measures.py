@@ -11,6 +11,7 @@ from watchword.run import crowd
 from watchword.run.groups import Gathered, Measure
 from watchword.run.logic import Times
 from watchword.run.look import Atlas, Bools
+from watchword.run.metres import calibrated
 from watchword.run.passes import Floats, Pass
 from watchword.run.steps import Nodes, Plain
 
@@ -89,10 +90,12 @@ def _velocities(of: Gathered, metric: bool | None) -> Floats:
 
 
 def _either(of: Gathered, pixels: Floats, metres: Floats, metric: bool | None) -> Floats:
-    """A column of the members in pixels, in metres, or (None) in metres where they are known."""
-    slots = of.at.look.slots[of.thing]
+    """A column of the members in pixels, in metres, or (None) in metres on a calibrated camera."""
+    look = of.at.look
+    slots = look.slots[of.thing]
     if metric is None:
-        return np.where(np.isfinite(metres[slots]), metres[slots], pixels[slots])
+        where = calibrated((look.cameras[c] for c in look.cams), look.camera[of.thing])
+        return np.where(where[:, None], metres[slots], pixels[slots])
     return metres[slots] if metric else pixels[slots]
 
 

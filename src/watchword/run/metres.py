@@ -41,6 +41,15 @@ def rows_of(table: Floats, camera: NDArray[np.int32]) -> Floats:
     return table[np.minimum(camera, len(table) - 1)]
 
 
+def calibrated(cameras: Iterable[Camera], camera: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which rows are of a calibrated camera, by the position of each row's, bool (n,)."""
+    table = maps(cameras)
+    if table is None:
+        return np.zeros(len(camera), np.bool_)
+    found: NDArray[np.bool_] = np.isfinite(rows_of(table, camera)[:, 0])
+    return found
+
+
 def on_ground(maps: Floats, at: Floats) -> Floats:
     """Places (2, …, n) in pixels as metres, by the map (n, 9) of each column; NaN above its horizon."""
     x, y = at

@@ -189,7 +189,7 @@ def shape(word: str, who: list[Thing], look: int):
     places = [t.sights[t.last(look)].place for t in who]
     ways = [t.slope[t.last(look)] if t.still[t.last(look)] is FALSE else None for t in who]
     middle = tuple(sum(p[k] for p in places) / len(places) for k in (0, 1)) if places else (0, 0)
-    going = [(p, (w[0] / g.length(w), w[1] / g.length(w))) for p, w in zip(places, ways, strict=True) if w]
+    going = [(p, (w[0] / g.length(w), w[1] / g.length(w))) for p, w in zip(places, ways, strict=True) if w and any(w)]
     match word:
         case "spread":
             x = sum(g.dist(p, middle) for p in places) / len(places) if len(places) > 1 else None
