@@ -11,6 +11,11 @@ from test_oracle import told
 from watchword.lang import RuleSet
 
 FOUND = {
+    "a cooldown does not outlive a clock that was set back": (
+        "rule r { each person p when p in zone a cooldown 6s per rule }",
+        [(1000, "0:p(200,200)"), (1001, ""), *((100 + k / 2, "0:p(200,200)") for k in range(8))],
+        ["0 firing 102.5 102.5", "0 resolved 1001 102.5", "0 firing 1000 1000"],
+    ),
     "a hole goes back to the last look that knew by sight": (
         "rule r { when (total width of {person, bag} > 101px) for 2s }",
         [(0, "0:p_(200,200)"), (1, "="), (1.5, "="), (2, ""), (5, ""), (5.5, "0:p_(200,200)"), (6, "=")],

@@ -497,6 +497,10 @@ class Bank:
         for slot in slots.tolist():
             things.retire(slot)
         self._forget(np.array([*slots.tolist(), *self._retired.pop(camera, {})], np.intp))
+        if reason == "restart":  # by a clock set back, until when they last means nothing
+            name = self._cameras[camera].name
+            for key in [key for key in self.cooldowns if key[1][0] == name]:
+                del self.cooldowns[key]
 
     def owner_of(self, root: Root, slot: int) -> int | None:
         """The slot of the person a rule takes for the owner of a thing, None where it asks for none."""
