@@ -18,7 +18,7 @@ from watchword.lang.slips import MARKS, leftover, slip
 from watchword.text import Source, Span
 from watchword.units import HOUR, TIME
 
-LARGEST = 4_000_000
+LARGEST = 1_000_000
 """Characters a file may have."""
 DEEPEST = 100
 """How deep brackets may nest."""
