@@ -41,6 +41,8 @@ rule near { each person p when any bag within 3m of p gap reset after 1s }
 GROUND = Ground((((0, 0), (0, 0)), ((1000, 0), (10, 0)), ((1000, 1000), (10, 10)), ((0, 1000), (0, 10))))
 WORKED_OUT = {
     "Camera._sorted": "from the intervals",
+    "Camera.passed": "anew at each look",
+    "Camera.was": "anew at each look",
     "Engine._index": "met again in order",
     "Engine._positions": "met again in order",
     "Engine._schedules": "kept for speed",
