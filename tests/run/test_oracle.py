@@ -58,7 +58,7 @@ def differ(text: str, film) -> str:
 
 @pytest.mark.skipif(
     "ORACLE_EXAMPLES" not in os.environ,
-    reason="about five random films in a thousand are still told otherwise: nox -s nightly shows which",
+    reason="about one random film in seventy is still told otherwise: nox -s nightly shows which",
 )
 @pytest.mark.slow
 @settings(
