@@ -18,6 +18,7 @@ from watchword.run import motion
 from watchword.run.atoms import Atoms
 from watchword.run.cameras import GAP, Camera
 from watchword.run.cooldown import Cooldowns, Key, Up
+from watchword.run.holes import Hole, found_again, gone_missing
 from watchword.run.host import Host
 from watchword.run.judge import Judge, ranks
 from watchword.run.look import Atlas, Look, Slots, Times
@@ -28,7 +29,7 @@ from watchword.run.passes import Grid, Pass
 from watchword.run.plan import Planner, Root, needs
 from watchword.run.scopes import Scope
 from watchword.run.sightings import Sights, fitted, recognise
-from watchword.run.steps import Keeping
+from watchword.run.steps import Keeping, Step
 from watchword.run.things import MEMORY, STILL_MEMORY, Things
 from watchword.run.turn import Open, Tell
 from watchword.tracks import Tracks
@@ -179,7 +180,8 @@ class Bank:
             tracks = self._fitted(tracks, looked)
         sights = self._see(tracks, looked) if len(tracks) else None
         self.grow()
-        self._go_missing([camera for camera in looked if camera.before is not None])
+        again = [camera for camera in looked if camera.before is not None]
+        self._in_hole(gone_missing(self.things, again, self._limit, self._afters))
         if tracks.ended:
             self._ends(tracks, cameras, set(sights.slots.tolist()) if sights else set())
         order = np.argsort(cameras)
@@ -191,7 +193,7 @@ class Bank:
         things = self.things
         sights = recognise(things, tracks, looked)
         self.grow()
-        self._holes(sights)
+        self._in_hole(found_again(things, sights, self._cameras, self._limit))
         self._begin_anew(sights.slots[things.gone[sights.slots]])
         things.see(sights, tracks.scores, tracks.extra)
         motion.measure(things, sights.slots, sights.now, looked)
@@ -213,48 +215,10 @@ class Bank:
                 self._crowded.discard(camera.index)
         return tracks
 
-    def _holes(self, sights: Sights) -> None:
-        """What was last seen longer ago than the gap limit, and is here again, was in a hole: said before it is."""
-        passed = sights.now - np.where(sights.before == NEVER, sights.now, sights.before)
-        if not len(passed) or passed.max() <= self._limit:
-            return
-        camera = self.things.camera[sights.slots]
-        limit = np.array([self._cameras[c].limit(self._limit) for c in camera.tolist()], np.int64)
-        looked = np.array([NEVER if (b := self._cameras[c].before) is None else b for c in camera.tolist()], np.int64)
-        hole = np.flatnonzero((passed > limit) & (sights.before < looked))  # where none looked it was the dark
-        if not len(hole):
-            return
-        slots, cams = sights.slots[hole], np.unique(camera[hole])
-        now = np.array([sights.now[hole][camera[hole] == c][0] for c in cams], np.int64)
-        before = np.array([self._cameras[c].before or 0 for c in cams.tolist()], np.int64)
-        only = slots[np.lexsort((self.things.serial[slots], camera[hole]))]
-        self._pass(cams.tolist(), now, before, None, blind=True, dark=False, only=only)
-
-    def _go_missing(self, looked: Sequence[Camera]) -> None:
-        """What is unseen for longer than the gap limit at this look was in a hole before it: that is said first."""
-        cameras = sorted((c for c in looked if c.passed <= c.limit(self._limit)), key=lambda c: c.index)
-        if not cameras:
-            return
-        things, cams = self.things, [c.index for c in cameras]
-        slots = things.of_cameras(cams)
-        column = np.searchsorted(np.array(cams), things.camera[slots])
-        now = np.array([c.last for c in cameras], np.int64)[column]
-        if not len(slots) or (things.last[slots] == now).all():
-            return
-        unseen, passed = now - things.last[slots], np.array([c.passed for c in cameras], np.int64)[column]
-        missing = np.zeros(len(slots), np.bool_)
-        for after in self._afters:
-            limit, was = (
-                np.array([max(after, 3 * usual) for usual in of], np.int64)[column]
-                for of in ([c.interval for c in cameras], [c.was for c in cameras])
-            )
-            missing |= (unseen > limit) & (unseen - passed <= was)
-        missing &= ~things.gone[slots]
-        if missing.any():
-            mine = np.unique(column[missing])
-            times = np.array([[cameras[k].last, cameras[k].before] for k in mine.tolist()], np.int64)
-            only = slots[missing]
-            self._pass([cams[k] for k in mine], times[:, 0], times[:, 1], None, blind=True, dark=False, only=only)
+    def _in_hole(self, hole: Hole | None) -> None:
+        """Say of what was in a hole that it was, before the look that tells it."""
+        if hole is not None:
+            self._pass(hole.cams, hole.now, hole.before, None, blind=True, dark=False, only=hole.slots)
 
     def _begin_anew(self, slots: Slots) -> None:
         """Things that had ended, a moving one's end that its tracker told, are found again: they have new clocks."""
@@ -360,18 +324,23 @@ class Bank:
             for view in grids["camera"].views():
                 view.state[:] = known.value[:, at.cams]
                 view.low[:], view.high[:] = known.low[:, at.cams], known.high[:, at.cams]
-        some = len(slots) > 0
         for step in self.steps:
-            # Of a partial pass nothing is asked of pairs: all is unknown, which those that remember are told.
-            if only is None if step.scope == "camera" else some and (only is None or step.scope != "pair"):
+            if self._asked(step, at):
                 step.run(at)
                 if at.dates:
                     step.carry(at)
-            elif some and step.scope == "pair" and isinstance(step, Keeping):
-                step.run(at)
         self._judge(at, gone, limbo, only is None)
         if not blind and (self._retired or over.any()):
             self._retire(look, over, cam_now)
+
+    @staticmethod
+    def _asked(step: Step, at: Pass) -> bool:
+        """Whether a step has anything to do in a pass."""
+        if step.scope == "camera":
+            return not at.partial
+        # Of a partial pass nothing is asked of pairs: all is unknown, which those that remember are told.
+        known = step.scope == "thing" or not at.partial or isinstance(step, Keeping)
+        return len(at.look.slots) > 0 and known
 
     def _remembered(self, at: Pass) -> tuple[Slots, Slots]:
         """Where pairs have what is remembered of them, and a row of each."""
