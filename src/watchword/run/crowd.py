@@ -37,7 +37,7 @@ NOWHERE = 1e-9
 """Who is no further from the middle of a group than this, px or m, is in it: there is no way from it to them."""
 
 
-def _over(how: np.ufunc, values: NDArray[Any], starts: Starts, nothing: float) -> Floats:
+def over(how: np.ufunc, values: NDArray[Any], starts: Starts, nothing: float) -> Floats:
     """A reduction of (m, rows) by group: (m, k), and `nothing` for a group without rows."""
     some = starts[1:] > starts[:-1]
     if some.all():
@@ -54,11 +54,11 @@ def total(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Starts
 
     Of nobody it is 0; unknown where there are members, and of none of them it is known.
     """
-    someone = _over(np.logical_or, maybe, starts, 0) > 0
+    someone = over(np.logical_or, maybe, starts, 0) > 0
     sure, maybe = sure & ~np.isnan(least), maybe & ~np.isnan(least)
-    some = ~someone | (_over(np.logical_or, maybe, starts, 0) > 0)
-    low = _over(np.add, np.where(sure | (maybe & (least < 0)), least, 0.0), starts, 0.0)
-    high = _over(np.add, np.where(sure | (maybe & (most > 0)), most, 0.0), starts, 0.0)
+    some = ~someone | (over(np.logical_or, maybe, starts, 0) > 0)
+    low = over(np.add, np.where(sure | (maybe & (least < 0)), least, 0.0), starts, 0.0)
+    high = over(np.add, np.where(sure | (maybe & (most > 0)), most, 0.0), starts, 0.0)
     return np.where(some, low, np.nan), np.where(some, high, np.nan)
 
 
@@ -71,24 +71,24 @@ def greatest(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Sta
 def smallest(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Starts) -> Bounds:
     """The smallest of an attribute, as `greatest`."""
     sure, maybe = sure & ~np.isnan(least), maybe & ~np.isnan(least)
-    high = _over(np.minimum, np.where(sure, most, np.inf), starts, np.inf)
-    low = _over(np.minimum, np.where(maybe, least, np.inf), starts, np.inf)
-    some = _over(np.logical_or, sure, starts, 0) > 0
+    high = over(np.minimum, np.where(sure, most, np.inf), starts, np.inf)
+    low = over(np.minimum, np.where(maybe, least, np.inf), starts, np.inf)
+    some = over(np.logical_or, sure, starts, 0) > 0
     return np.where(some, low, np.nan), np.where(some, high, np.nan)
 
 
 def average(least: Floats, most: Floats, sure: Bools, maybe: Bools, starts: Starts) -> Bounds:
     """The mean of an attribute, as `greatest`."""
     sure, maybe = sure & ~np.isnan(least), maybe & ~np.isnan(least)
-    number = _over(np.add, sure.astype(np.float64), starts, 0.0)
+    number = over(np.add, sure.astype(np.float64), starts, 0.0)
     by = np.where(number > 0, number, np.nan)
-    low = _over(np.add, np.where(sure, least, 0.0), starts, 0.0) / by
-    high = low if most is least else _over(np.add, np.where(sure, most, 0.0), starts, 0.0) / by
+    low = over(np.add, np.where(sure, least, 0.0), starts, 0.0) / by
+    high = low if most is least else over(np.add, np.where(sure, most, 0.0), starts, 0.0) / by
     doubt = maybe & ~sure
     if not doubt.any():
         return low, high
     low, high = low.copy(), high.copy()
-    unsure = _over(np.logical_or, doubt, starts, 0) > 0
+    unsure = over(np.logical_or, doubt, starts, 0) > 0
     for i, k in zip(*np.nonzero(unsure & (number > 0)), strict=True):
         rows = np.arange(starts[k], starts[k + 1])[doubt[i, starts[k] : starts[k + 1]]]
         low[i, k] = _drawn(low[i, k], number[i, k], np.broadcast_to(least, sure.shape)[i, rows])
@@ -106,9 +106,9 @@ def _drawn(mean: float, number: float, others: Floats) -> float:
 def middle(at: Floats, member: Bools, starts: Starts) -> tuple[Floats, Floats]:
     """The mean place of members that have one: (m, k, 2), NaN where there are none; and how many those are, (m, k)."""
     member = member & np.isfinite(at[:, 0])
-    number = _over(np.add, member.astype(np.float64), starts, 0.0)
+    number = over(np.add, member.astype(np.float64), starts, 0.0)
     by = np.where(number > 0, number, np.nan)
-    sums = [_over(np.add, np.where(member, at[:, axis], 0.0), starts, 0.0) for axis in (0, 1)]
+    sums = [over(np.add, np.where(member, at[:, axis], 0.0), starts, 0.0) for axis in (0, 1)]
     return np.stack([s / by for s in sums], axis=-1), number
 
 
@@ -123,7 +123,7 @@ def spread(at: Floats, member: Bools, starts: Starts) -> Floats:
     """Mean distance of members from their middle; places (rows, 2). Unknown of fewer than two."""
     off, number = _from_middle(at, member, starts)
     far = np.hypot(off[..., 0], off[..., 1])
-    far = _over(np.add, np.where(member & ~np.isnan(far), far, 0.0), starts, 0.0)
+    far = over(np.add, np.where(member & ~np.isnan(far), far, 0.0), starts, 0.0)
     return far / np.where(number >= 2, number, np.nan)
 
 
@@ -161,8 +161,8 @@ def divergence(at: Floats, velocity: Floats, moving: Bools, member: Bools, start
     far = np.hypot(off[..., 0], off[..., 1])
     cosine = (off * way).sum(axis=-1) / np.where(far > NOWHERE, far, np.nan)
     some = member & goes & ~np.isnan(cosine)
-    moves = _over(np.add, some.astype(np.float64), starts, 0.0)
-    mean = _over(np.add, np.where(some, cosine, 0.0), starts, 0.0) / np.where(moves > 0, moves, np.nan)
+    moves = over(np.add, some.astype(np.float64), starts, 0.0)
+    mean = over(np.add, np.where(some, cosine, 0.0), starts, 0.0) / np.where(moves > 0, moves, np.nan)
     return np.where(number >= 2, mean, np.nan)
 
 

@@ -20,14 +20,7 @@ Bounds = tuple[Floats, Floats]
 
 def sums(member: Bools, weight: Floats, starts: NDArray[np.int64]) -> Floats:
     """Sums of weights (rows,) over members (m, rows) by segment: float64 (m, k)."""
-    found: Floats
-    if member.shape[1] and (starts[1:] > starts[:-1]).all():
-        found = np.add.reduceat(member * weight, starts[:-1], axis=1)
-        return found
-    total = np.zeros((member.shape[0], member.shape[1] + 1))
-    np.cumsum(member * weight, axis=1, out=total[:, 1:])
-    found = total[:, starts[1:]] - total[:, starts[:-1]]
-    return found
+    return crowd.over(np.add, member * weight, starts, 0.0)
 
 
 def count(of: Gathered) -> Bounds:
