@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from watchword.detections import NEVER
 from watchword.lang import nodes as n
+from watchword.run.blocks import blocks, joined, padded
 from watchword.run.cameras import GAP
 from watchword.run.look import Bools, Look, Slots, Stateless, Values
 from watchword.run.motion import Window
@@ -70,33 +71,19 @@ def within(reach: Reach, things: Things, one: Slots, two: Slots, *, tall: bool) 
     Heights are those of `two` where `tall`, else of `one`. All pairs of a camera are measured, in tables of cameras
     with about as many of them, so that little is padding.
     """
-    nobody = np.zeros(0, np.intp)
-    if not len(one) or not len(two):
-        return nobody, nobody
     metric = bool(np.isfinite(things.ground[two, 0]).any())
-    camera = things.camera
-    if camera[one[0]] == camera[one[-1]] == camera[two[0]] == camera[two[-1]]:
-        (near,) = _near(reach, things, one[None], two[None], metric=metric, tall=tall)
-        i, j = np.nonzero(near)
-        return i, j
-    cams, first, many = np.unique(camera[one], return_index=True, return_counts=True)
-    start = np.searchsorted(camera[two], cams)
-    others = np.searchsorted(camera[two], cams, "right") - start
-    found: list[tuple[Slots, Slots]] = []
-    size = many * others
-    kind = np.ceil(np.log2(np.maximum(size, 1)))
-    for k in np.unique(kind[size > 0]).tolist():
-        mine = np.flatnonzero((kind == k) & (size > 0))
-        i, here = _padded(first[mine], many[mine])
-        j, there = _padded(start[mine], others[mine])
+    cams, first, many = np.unique(things.camera[one], return_index=True, return_counts=True)
+    other = things.camera[two]
+    start = np.searchsorted(other, cams)
+    others = np.searchsorted(other, cams, "right") - start
+    found = []
+    for mine in blocks(many, others):
+        i, here = padded(first[mine], many[mine])
+        j, there = padded(start[mine], others[mine])
         near = _near(reach, things, one[i], two[j], metric=metric, tall=tall) & here[:, :, None] & there[:, None, :]
         c, p, q = np.nonzero(near)
         found.append((i[c, p], j[c, q]))
-    if not found:
-        return nobody, nobody
-    i, j = (np.concatenate(side) for side in zip(*found, strict=True))
-    order = np.argsort(i, kind="stable")
-    return i[order], j[order]
+    return joined(found)
 
 
 def _near(reach: Reach, things: Things, one: Slots, two: Slots, *, metric: bool, tall: bool) -> Bools:
@@ -105,13 +92,6 @@ def _near(reach: Reach, things: Things, one: Slots, two: Slots, *, metric: bool,
     with np.errstate(invalid="ignore"):
         metres = _table(things.ground, one, two) if metric else None
         return reach.holds(_table(things.at, one, two), metres, height[:, None, :] if tall else height[:, :, None])
-
-
-def _padded(start: Slots, many: Slots) -> tuple[Slots, Bools]:
-    """Positions from each start on, (k, most), and which of them there are; the others repeat the start."""
-    column = np.arange(int(many.max()))
-    here = column < many[:, None]
-    return np.where(here, start[:, None] + column, start[:, None]), here
 
 
 def _table(places: Floats, one: Slots, two: Slots) -> Floats:

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from watchword.run.blocks import blocks, joined, padded
 from watchword.run.look import Bools, Look, Slots, Times, Values
 from watchword.run.scopes import Scope
 
@@ -96,36 +97,14 @@ class Pairs:
     def near(cls, starts: NDArray[np.int64], far: Sequence[tuple[Floats, float]]) -> Pairs:
         """The pairs no further apart than one of the reaches, by its places (rows, 2); NaN is near everything."""
         sizes = np.diff(starts)
-        if len(sizes) == 1 and 0 < sizes[0] ** 2 <= BLOCK:
-            return cls(starts, *_near(starts[:1], sizes, int(sizes[0]), far))
-        found: list[tuple[Slots, Slots]] = []
-        # Cameras of about one size are one block, so that little of it is padding.
-        kind = np.ceil(np.log2(np.maximum(sizes, 1))).astype(np.intp)
-        for k in np.unique(kind[sizes > 0]).tolist():
-            mine = np.flatnonzero((kind == k) & (sizes > 0))
-            most = int(sizes[mine].max())
-            step = max(1, BLOCK // (most * most))
-            found += [_near(starts[m], sizes[m], most, far) for m in np.split(mine, range(step, len(mine), step))]
-        if not found:
-            return cls(starts, np.zeros(0, np.intp), np.zeros(0, np.intp))
-        one, two = (np.concatenate(side) for side in zip(*found, strict=True))
-        if len(found) > 1:
-            order = np.argsort(one, kind="stable")
-            one, two = one[order], two[order]
-        return cls(starts, one, two)
-
-
-BLOCK = 1 << 20
-"""About so many pairs are measured at once."""
+        return cls(starts, *joined([_near(starts[mine], sizes[mine], far) for mine in blocks(sizes, sizes)]))
 
 
 def _near(
-    starts: NDArray[np.int64], sizes: NDArray[np.int64], most: int, far: Sequence[tuple[Floats, float]]
+    starts: NDArray[np.int64], sizes: NDArray[np.int64], far: Sequence[tuple[Floats, float]]
 ) -> tuple[Slots, Slots]:
-    """The near pairs of cameras with `sizes` rows from `starts` on, `most` at most."""
-    column = np.arange(most)
-    valid = column < sizes[:, None]
-    rows = np.where(valid, starts[:, None] + column, 0)
+    """The near pairs of cameras with `sizes` rows from `starts` on."""
+    rows, valid = padded(starts, sizes)
     apart: Any = np.True_
     for places, reach in far:
         x, y = places[:, 0][rows], places[:, 1][rows]
@@ -134,12 +113,8 @@ def _near(
         dy *= dy
         dx += dy
         apart = apart & (dx > reach * reach * (1 + 1e-9))  # told exactly by who asks
-    near: Bools = ~apart
-    if not valid.all():
-        near &= valid[:, :, None] & valid[:, None, :]
-    flat = np.flatnonzero(near)
-    pair, two = np.divmod(flat, most)
-    return rows.reshape(-1)[pair], rows.reshape(-1)[pair // most * most + two]
+    camera, one, two = np.nonzero(~apart & valid[:, :, None] & valid[:, None, :])
+    return rows[camera, one], rows[camera, two]
 
 
 @attrs.define
