@@ -20,7 +20,7 @@ import numpy as np
 from watchword.detect.base import Detector
 from watchword.detections import Column, Detections
 from watchword.errors import DetectorError, WatchwordError
-from watchword.testing.manners import Stop, watched
+from watchword.testing.manners import Stop, refuse, watched
 from watchword.video import Frame
 
 PARTS = ("name", "labels", "columns", "detect", "forget", "close")
@@ -65,10 +65,7 @@ def check_detector(detector: Any, frames: Sequence[Frame] | None = None, *, fps:
             found.append(
                 f"it takes {report.seconds * 1000:.0f} ms a frame, {1 / report.seconds:.1f} a second, not {fps:g}"
             )
-    if found:
-        name = getattr(detector, "name", None) or type(detector).__name__
-        lines = "".join(f"\n  - {fault}" for fault in dict.fromkeys(found))
-        raise DetectorError(f"the detector `{name}` breaks its contract:{lines}")
+    refuse("detector", detector, found)
     return report
 
 

@@ -6,13 +6,27 @@ import contextlib
 import io
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+
+from watchword.errors import DetectorError
 
 
 class Stop(Exception):  # noqa: N818 - ends a run whose next step would tell nothing new
     """Raised and caught by a check."""
+
+
+def refuse(kind: str, part: object, found: Sequence[str]) -> None:
+    """Tell an author what was found of their part.
+
+    Raises:
+        DetectorError: Anything was: each fault once, a line each.
+    """
+    if found:
+        name = getattr(part, "name", None) or type(part).__name__
+        lines = "".join(f"\n  - {fault}" for fault in dict.fromkeys(found))
+        raise DetectorError(f"the {kind} `{name}` breaks its contract:{lines}")
 
 
 @contextlib.contextmanager

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from watchword import boxes as bx
 from watchword.detections import Detections
-from watchword.errors import DetectorError, WatchwordError
-from watchword.testing.manners import Stop, watched
+from watchword.errors import WatchwordError
+from watchword.testing.manners import Stop, refuse, watched
 from watchword.track.base import Tracker
 from watchword.tracks import Tracks
 from watchword.units import SECOND
@@ -68,10 +68,7 @@ def check_tracker(tracker: Any) -> TrackReport:
     if not found:
         with watched(found), contextlib.suppress(Stop):
             report = _Run(tracker, found).report()
-    if found:
-        name = getattr(tracker, "name", None) or type(tracker).__name__
-        lines = "".join(f"\n  - {fault}" for fault in dict.fromkeys(found))
-        raise DetectorError(f"the tracker `{name}` breaks its contract:{lines}")
+    refuse("tracker", tracker, found)
     return report
 
 
