@@ -12,11 +12,11 @@ silence it, and that belongs to the host.
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import attrs
 import numpy as np
@@ -54,7 +54,7 @@ class Frame:
         return int(self.image.shape[1]), int(self.image.shape[0])
 
 
-class Film(ABC):
+class Film(Closing):
     """Frames in a row, read as they are asked for: iterate over it, each time from the beginning. Memory is constant.
 
     A context manager: `close` gives back the file. One iteration at a time.
@@ -103,12 +103,6 @@ class Film(ABC):
             image = fetch()
             if image is not None:
                 yield Frame(self.camera, self.origin + time, image, index)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class _Thinning:
