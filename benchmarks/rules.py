@@ -7,7 +7,6 @@ processor time, the median of the ticks after a warm-up. Transitions are told li
 
 from __future__ import annotations
 
-import sys
 import time
 from statistics import median
 
@@ -152,7 +151,6 @@ CASES = ((1, 1, 5, 300), (200, 1, 30, 300), (1000, 1, 300, 60), (20, 300, 30, 30
 
 def main() -> None:
     print(describe("numpy", "shapely"))
-    print(f"command   python benchmarks/rules.py {' '.join(sys.argv[1:])}".rstrip())
     print("rules  cameras  things each   ms a tick   ms a camera   transitions a tick   values changed")
     for count, cameras, things, many in CASES:
         ms, told, changed = measure(count, cameras, things, many)

@@ -7,7 +7,6 @@ does. Then both engines go on for ten ticks and have to tell the same.
 
 from __future__ import annotations
 
-import sys
 import time
 from statistics import median
 
@@ -47,7 +46,6 @@ def measure(count: int, cameras: int, things: int, many: int) -> str:
 
 def main() -> None:
     print(describe("numpy", "shapely"))
-    print(f"command   python benchmarks/snapshot.py {' '.join(sys.argv[1:])}".rstrip())
     print("after 40 s at ten looks a second")
     print("rules  cameras  things each          size   each thing          snapshot                   restore")
     for case in CASES:
