@@ -145,10 +145,7 @@ class Flows(_GroupWindow):
         super().__init__(asked, out, after)
         self.window = Flow(durations, ["in" if way == "to" else way for way in ways])
         self._crossing = np.array(crossing, np.intp)
-        both = [(node, (k, i)) for i, pair in enumerate(crossing) for k, node in enumerate(pair)]
-        self._of: dict[int, list[tuple[int, int]]] = {}
-        for node, one in both:
-            self._of.setdefault(node, []).append(one)
+        self._of = standing_on((node, (k, i)) for i, pair in enumerate(crossing) for k, node in enumerate(pair))
 
     def grow(self, things: int, cameras: int) -> None:
         """Have room for this many slots of things and cameras."""

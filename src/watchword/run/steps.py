@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from watchword.run.passes import Floats, Pass, View
 from watchword.run.scopes import NOT_YET
 
 Nodes = NDArray[np.intp]
+T = TypeVar("T")
 
 
 class Step(Protocol):
@@ -144,9 +145,9 @@ class Keeping(Plain):
             self._machine.forget(np.array([camera], np.intp))
 
 
-def standing_on(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+def standing_on(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
     """By node, what stands on it; from pairs of the two."""
-    found: dict[int, list[int]] = {}
+    found: dict[int, list[T]] = {}
     for node, above in pairs:
         found.setdefault(node, []).append(above)
     return found
