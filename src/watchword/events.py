@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -27,6 +28,20 @@ def show_time(time: int) -> str:
     if time >= DATED:
         return datetime.fromtimestamp(time // SECOND, UTC).strftime("%Y-%m-%d %H:%M:%S") + "Z"
     return clock(time)
+
+
+def alert_id(source: str, rule: str, camera: str, keys: Iterable[str], since: int) -> str:
+    """The id of an alert: 16 hexadecimal digits of a SHA-256, the same for every replay of the same input.
+
+    Args:
+        source: Name of the stream or hash of the recording.
+        rule: The rule's name.
+        camera: The camera's.
+        keys: What it is about: a thing's number, a zone.
+        since: When its condition began to hold, ns.
+    """
+    text = "\0".join([source, rule, camera, *keys, str(since)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @attrs.frozen

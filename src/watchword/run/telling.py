@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 import numpy as np
 
-from watchword.events import Alert, Part, Thing, show_time
+from watchword.events import Alert, Part, Thing, alert_id, show_time
 from watchword.lang import nodes as n
 from watchword.lang.check import walk
 from watchword.lang.show import show
@@ -179,8 +178,7 @@ class Teller:
         if not opened.id:
             keys = [f"{bank.things.ids[opened.slot]}"] if said.each else []
             keys += [said.zone] if said.zone else []
-            text = "\0".join([self._source, said.rule, camera.name, *keys, str(opened.since)])
-            opened.id = hashlib.sha256(text.encode()).hexdigest()[:16]
+            opened.id = alert_id(self._source, said.rule, camera.name, keys, opened.since)
         shown = self._things(bank, root, opened, camera, state not in ("pending", "dropped"))
         count = _count(bank, root, opened, camera)
         asked = {field: _of_thing(bank, root, opened, shown, field) for field in said.fields if "." in field}

@@ -6,11 +6,9 @@ the start and once when all who said so have taken it back.
 
 from __future__ import annotations
 
-import hashlib
-
 import attrs
 
-from watchword.events import SYSTEM_VIEW, Alert, Notice, show_time
+from watchword.events import SYSTEM_VIEW, Alert, Notice, alert_id, show_time
 from watchword.run.cameras import Camera
 from watchword.units import clock
 
@@ -60,8 +58,7 @@ class Views:
         if known is not None:
             known.said[who] = reason
             return None
-        text = "\0".join([self._source, SYSTEM_VIEW, camera.name, str(since)])
-        known = Lost({who: reason}, reason, since, hashlib.sha256(text.encode()).hexdigest()[:16], zero)
+        known = Lost({who: reason}, reason, since, alert_id(self._source, SYSTEM_VIEW, camera.name, (), since), zero)
         self.lost[camera.name] = known
         message = f"{camera.name}: the view is {reason} since {show_time(since)}; rules say nothing until it is back"
         return self._notice(camera, known, since, now, message, camera.count("view"))
